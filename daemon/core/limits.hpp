@@ -1,0 +1,36 @@
+// Every bound of the program, with its reason and what happens at it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace duban::limits {
+
+/// Records in one transaction. Measured: 100 → 5,000 doubles the rate, beyond it little is gained.
+inline constexpr size_t kBatchRecords = 5'000;
+/// Longest wait for a batch to fill; bounds the latency of a lone event.
+inline constexpr std::chrono::milliseconds kBatchWait{50};
+/// A record larger than this is dead-lettered without being parsed. Kafka's own default maximum is 1 MB.
+inline constexpr size_t kRecordBytes = 1 << 20;
+/// Nesting of an event's JSON; deeper ones are dead-lettered.
+inline constexpr size_t kEventDepth = 32;
+/// Events parked on one entity for a missing predecessor; the next one is dead-lettered.
+inline constexpr size_t kParkedPerEntity = 16;
+/// Event ids an entity remembers to recognise duplicates; older ones are found in the journal.
+inline constexpr size_t kRecentEvents = 8;
+/// Facts without an entity are remembered so long to recognise duplicates.
+inline constexpr std::chrono::days kFactMemory{30};
+/// Entities that a fan-out touches between two batches; bounds how long events wait for it.
+inline constexpr size_t kJobSlice = 500;
+/// Agenda entries fired in one transaction; a burst of a million is cut into these.
+inline constexpr size_t kTicksPerBatch = 5'000;
+/// WAL pages after which the checkpointer starts; at twice this the writer waits for it (measured.md 5.4).
+inline constexpr int kWalPages = 25'000;
+/// Page cache of one shard's database, in KiB. Memory stays flat however many items are open.
+inline constexpr int kPageCacheKib = 32 * 1024;
+/// Recipients remembered per item for `told`; more than these are not told of an ending.
+inline constexpr size_t kToldPerItem = 64;
+/// Size of a file that users write (rules, catalog, settings, tests); larger ones are refused.
+inline constexpr size_t kConfigFileBytes = 8 << 20;
+
+}  // namespace duban::limits
