@@ -45,8 +45,9 @@ class Calendar {
   static std::shared_ptr<const Calendar> plain();
 
   bool is_workday(Date d) const;
-  /// x + n workdays as rules.md says it: n > 0 steps forward a day at a time from the day after `d` and counts
-  /// each workday it lands on; n < 0 likewise back; n = 0 is `d` itself if a workday, else the next one.
+  /// x + n workdays as rules.md says it: n > 0 steps forward a day at a time from the day after `d` and
+  /// counts each workday it lands on; n < 0 likewise back; n = 0 is `d` itself if a workday, else the next
+  /// one.
   Date add_workdays(Date d, int n) const;
   /// The workdays after `a` up to and with `b`; negative (of the swapped pair) if b < a.
   int workdays_between(Date a, Date b) const;

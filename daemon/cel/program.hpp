@@ -76,8 +76,8 @@ class Environment {
   std::shared_ptr<Arena> memory_ = std::make_shared<Arena>();  // owns copies of the constants
 };
 
-/// A declared field that an expression reads: variable slot and field position; field -1 is the whole variable
-/// or something that is not known before run time.
+/// A declared field that an expression reads: variable slot and field position; field -1 is the whole
+/// variable or something that is not known before run time.
 struct FieldRef {
   int slot = -1;
   int field = -1;

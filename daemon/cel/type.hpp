@@ -34,9 +34,9 @@ struct Type {
     type,
   };
   Base base = Base::dyn;
-  std::shared_ptr<const Type> key;                        // of a map
-  std::shared_ptr<const Type> element;                    // of a list, or a map's values
-  const RecordType* record = nullptr;                     // of a record
+  std::shared_ptr<const Type> key;      // of a map
+  std::shared_ptr<const Type> element;  // of a list, or a map's values
+  const RecordType* record = nullptr;   // of a record
   /// Of a string with a fixed vocabulary: comparing it with anything else can never hold and is an error.
   std::shared_ptr<const std::vector<std::string>> values;
 

@@ -81,9 +81,13 @@ class Value {
   static Value of_bytes(std::string_view s) { return Value(Kind::bytes, s); }
   static constexpr Value of(Date d) { return Value(Kind::date, int64_t{d.days}); }
   static Value of(Instant t);
-  static constexpr Value timestamp(int64_t seconds, uint32_t nanos) { return Value(Kind::timestamp, seconds, nanos); }
+  static constexpr Value timestamp(int64_t seconds, uint32_t nanos) {
+    return Value(Kind::timestamp, seconds, nanos);
+  }
   /// Negative durations have both parts ≤ 0; `nanos` is stored as seconds rounded down and 0 ≤ nanos < 1e9.
-  static constexpr Value duration(int64_t seconds, uint32_t nanos) { return Value(Kind::duration, seconds, nanos); }
+  static constexpr Value duration(int64_t seconds, uint32_t nanos) {
+    return Value(Kind::duration, seconds, nanos);
+  }
   static Value of(std::span<const Value> items);
   /// Entries must be sorted by `MapEntry::key` order of cel::compare_keys, without duplicates.
   static Value of_map(std::span<const MapEntry> sorted);
@@ -111,7 +115,7 @@ class Value {
   /// Of a timestamp; finer than milliseconds is cut.
   Instant instant() const { return instant_of_ms(i_ * 1000 + size_ / 1'000'000); }
   std::span<const Value> items() const { return {list_, size_}; }
-  std::span<const MapEntry> entries() const { return {map_, size_}; }
+  std::span<const MapEntry> entries() const;
   const RecordType* record_type() const;
   const Value* fields() const { return list_; }
 
@@ -141,6 +145,8 @@ struct MapEntry {
   Value key;
   Value value;
 };
+
+inline std::span<const MapEntry> Value::entries() const { return {map_, size_}; }
 
 /// Equality as CEL defines it: across int, uint and double by numeric value; lists and maps deep; absent,
 /// error and different kinds are unequal.

@@ -19,7 +19,7 @@ enum class Gravity { error, warning };
 
 struct Diagnostic {
   Gravity gravity = Gravity::error;
-  std::string code;     // "E012", "W003"; listed in docs/errors.md
+  std::string code;  // "E012", "W003"; listed in docs/errors.md
   Place place;
   std::string message;  // one sentence without a full stop: "unknown weather type 'rainstrom'"
   std::string hint;     // "did you mean 'rainstorm'?" or what was expected; may be empty

@@ -11,18 +11,27 @@ namespace duban::log {
 
 enum class Level { debug, info, warning, error };
 
-/// Console (standard error) with time stamps, or, under systemd (JOURNAL_STREAM set), `<N>` prefixes for the journal.
+/// Console (standard error) with time stamps, or, under systemd (JOURNAL_STREAM set), `<N>` prefixes for the
+/// journal.
 void start(Level level);
 void write(Level level, std::string_view text);
 
 template <typename... Args>
-void debug(fmt::format_string<Args...> f, Args&&... args) { write(Level::debug, fmt::format(f, std::forward<Args>(args)...)); }
+void debug(fmt::format_string<Args...> f, Args&&... args) {
+  write(Level::debug, fmt::format(f, std::forward<Args>(args)...));
+}
 template <typename... Args>
-void info(fmt::format_string<Args...> f, Args&&... args) { write(Level::info, fmt::format(f, std::forward<Args>(args)...)); }
+void info(fmt::format_string<Args...> f, Args&&... args) {
+  write(Level::info, fmt::format(f, std::forward<Args>(args)...));
+}
 template <typename... Args>
-void warning(fmt::format_string<Args...> f, Args&&... args) { write(Level::warning, fmt::format(f, std::forward<Args>(args)...)); }
+void warning(fmt::format_string<Args...> f, Args&&... args) {
+  write(Level::warning, fmt::format(f, std::forward<Args>(args)...));
+}
 template <typename... Args>
-void error(fmt::format_string<Args...> f, Args&&... args) { write(Level::error, fmt::format(f, std::forward<Args>(args)...)); }
+void error(fmt::format_string<Args...> f, Args&&... args) {
+  write(Level::error, fmt::format(f, std::forward<Args>(args)...));
+}
 
 /// "13812345678" → "138****5678"; anything shorter than 7 characters → "***".
 std::string mask_phone(std::string_view number);

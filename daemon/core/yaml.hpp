@@ -3,7 +3,8 @@
 // A Reader is a cursor on one node. Each getter notes a Diagnostic where the value is missing or of the wrong
 // type and returns a harmless default, so that a loader reads straight on; `Diagnostics::has_errors()` at the
 // end decides. Every key that a loader asks for is a known key; `finish()` reports all others, with the
-// nearest known name. Aliases, anchors and merge keys are ordinary YAML and allowed; duplicate keys are errors.
+// nearest known name. Aliases, anchors and merge keys are ordinary YAML and allowed; duplicate keys are
+// errors.
 #pragma once
 
 #include <memory>

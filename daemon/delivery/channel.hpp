@@ -1,0 +1,44 @@
+// A way out: one kind of receiver behind one small interface. Everything here happens on the event loop's
+// thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/time.hpp"
+
+namespace duban::delivery {
+
+/// One message to one channel. `key` is the idempotency key: the alert's id, or a dead letter's position.
+struct Message {
+  int64_t delivery = 0;
+  std::string key;
+  std::string body;  // the alert's JSON, or the dead letter's envelope
+  Instant at{};
+  int attempts = 0;  // before this one
+};
+
+/// How an attempt ended. HTTP 200 alone is not success where a service answers errors in the body.
+struct Outcome {
+  enum class Kind { delivered, retry, rejected };
+  Kind kind = Kind::retry;
+  std::string answer;      // what the receiver said, or why not; goes into the receipt
+  Duration not_before{0};  // of a retry: the receiver asked for this pause (Retry-After)
+};
+
+class Channel {
+ public:
+  virtual ~Channel() = default;
+  virtual const std::string& name() const = 0;
+  /// How many messages it takes at once; more wait in the outbox.
+  virtual size_t concurrency() const = 0;
+  /// Sends; `done` is called exactly once, later or at once, also when the channel is being closed.
+  virtual void send(Message message, std::function<void(Outcome)> done) = 0;
+  /// Lets what is under way finish within `limit`, gives up the rest (retry), then calls `closed`.
+  virtual void close(Duration limit, std::function<void()> closed) = 0;
+};
+
+}  // namespace duban::delivery

@@ -1,0 +1,70 @@
+// Empties the outbox: fetches what is to be sent, hands it to channels, brings receipts back.
+//
+// Send after commit, settle after send (style.md): a crash between the two sends again, with the same key.
+// Retries back off exponentially with jitter from a seeded generator, per delivery, for ever; a repeated
+// failure of a channel is logged once and then counted. Nothing leaves the outbox but by a receipt of success
+// or by a person's decision. On the event loop's thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "delivery/channel.hpp"
+#include "ledger/rows.hpp"
+
+namespace duban::delivery {
+
+/// The outbox of one shard, seen from the event loop; implemented in app/ on top of the shard's thread.
+class Outbox {
+ public:
+  virtual ~Outbox() = default;
+  /// Asks for deliveries that are due now and not in `in_flight`; the answer comes on the loop, with the
+  /// instant at which to ask again (kNever: when woken).
+  virtual void fetch(Instant now, size_t limit, std::set<int64_t> in_flight,
+                     std::function<void(std::vector<ledger::Delivery>, Instant next)> answer) = 0;
+  /// Stores receipts; `stored` is called when they are synced.
+  virtual void settle(std::vector<ledger::Receipt> receipts, std::function<void()> stored) = 0;
+};
+
+struct DispatcherOptions {
+  Duration first_retry{std::chrono::seconds(1)};
+  Duration longest_retry{std::chrono::minutes(5)};
+  uint64_t seed = 1;  // of the jitter
+};
+
+/// Calls `callback` after a delay, on the loop; made real with a timer in app/ and with a virtual clock in
+/// tests.
+class Scheduler {
+ public:
+  virtual ~Scheduler() = default;
+  virtual void after(Duration delay, std::function<void()> callback) = 0;
+};
+
+class Dispatcher {
+ public:
+  Dispatcher(std::vector<Outbox*> outboxes, std::vector<std::unique_ptr<Channel>> channels,
+             const Clock& clock, Scheduler& scheduler, DispatcherOptions options);
+  ~Dispatcher();
+
+  /// Something may have been committed: look into the outboxes. Cheap, coalesced.
+  void wake();
+  /// Stops fetching, lets channels finish within `limit`, stores the last receipts, then calls `done`.
+  void stop(Duration limit, std::function<void()> done);
+
+  struct Counts {
+    uint64_t delivered = 0, retried = 0, rejected = 0;
+    size_t in_flight = 0;
+  };
+  std::map<std::string, Counts> counts() const;
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace duban::delivery

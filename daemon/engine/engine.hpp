@@ -1,0 +1,100 @@
+// The engine of one shard: events and ticks in, changes to its ledger and alerts out.
+//
+// Deterministic (architecture.md, invariant 1): it reads no clock, no file, no socket, no random number; the
+// same inputs give the same ledger and the same alerts. Used by one thread at a time. `duban run`,
+// `simulate`, `test` and the fault simulator drive this very class.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "event/event.hpp"
+#include "ledger/ledger.hpp"
+#include "rule/configuration.hpp"
+
+namespace duban::engine {
+
+/// A run of inputs in order of instant, all known to be complete up to `frontier`.
+struct Batch {
+  /// Must outlive the call; holds the events' values.
+  cel::Arena* arena = nullptr;
+  std::vector<event::Decoded> inputs;
+  /// Every tick up to here may fire once the inputs are applied; never ahead of the clock.
+  Instant frontier{};
+  /// Offsets consumed when this batch is applied (also those of records that belong to other shards).
+  std::vector<ledger::Position> positions;
+  /// The broker has been out of reach for `tick_grace`: ticks go on without it, and alerts say so.
+  bool inputs_lost = false;
+};
+
+/// Which slots this shard owns: slot % count == index.
+struct Ownership {
+  int index = 0;
+  int count = 1;
+  bool owns(uint8_t slot) const { return slot % count == index; }
+};
+
+struct Options {
+  Ownership ownership;
+  /// Name of the dead-letter channel; empty: dead letters are only kept.
+  std::string dead_letter_channel;
+  /// Alerts before this instant are recorded and never sent (a first load of old records).
+  Instant first_load_until{};
+  /// Called for each alert newly raised, inside the transaction; null: nobody listens. simulate and test use
+  /// it.
+  std::function<void(const ledger::Alert&)> on_alert;
+  /// Called for each record refused.
+  std::function<void(const ledger::DeadLetter&)> on_dead_letter;
+};
+
+struct Applied {
+  size_t events = 0;
+  size_t duplicates = 0;
+  size_t parked = 0;
+  size_t dead_letters = 0;
+  size_t alerts = 0;
+  /// More to do at the same frontier (ticks beyond the slice, fan-outs): call apply() again with no inputs.
+  bool more = false;
+};
+
+class Engine {
+ public:
+  /// Takes up the ledger's state: its configuration version first, `configuration` is activated as a journal
+  /// input if it differs. Throws ledger::StorageError.
+  Engine(ledger::Ledger& ledger, std::shared_ptr<const rule::Configuration> configuration, Options options);
+  ~Engine();
+
+  /// Applies the inputs and fires what is due up to the frontier, in one transaction. If applying throws, all
+  /// is rolled back and applied again one by one, and only the offender is dead-lettered. StorageError passes
+  /// through: nothing of the batch is then in the ledger.
+  Applied apply(const Batch& batch);
+
+  /// Swaps the configuration at `at`: retires items of removed rules, re-plans the others by fan-outs that
+  /// apply() runs. Empty if accepted; else why it was refused (a state in use that the new catalog drops).
+  std::string configure(std::shared_ptr<const rule::Configuration> configuration, Instant at);
+  const std::shared_ptr<const rule::Configuration>& configuration() const;
+
+  /// While catching up (from start until told otherwise) alerts are held. caught_up() releases them as each
+  /// rule's `missed` says.
+  void set_catching_up(bool catching_up);
+  void caught_up(Instant at);
+
+  /// Writes receipts of delivery attempts, in one transaction.
+  void settle(std::span<const ledger::Receipt> receipts);
+
+  /// The next instant at which something is due, or kNever.
+  Instant next_instant();
+  /// The instant of the last input applied.
+  Instant instant() const;
+  ledger::Ledger& ledger();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace duban::engine

@@ -1,0 +1,155 @@
+// One shard's database: all state of the engine, in SQLite (WAL, synchronous=FULL).
+//
+// A Ledger belongs to one thread at a time and decides nothing. Everything between begin() and commit() is
+// one transaction; entities are cached for its length and written back sorted at commit, so that a batch
+// dirties few pages (measured.md 5). A failure of the database (disk full, I/O, corruption) throws
+// StorageError; the transaction is then gone and the caller must rollback(). Nothing else throws.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/rows.hpp"
+
+namespace duban::ledger {
+
+/// The database cannot do its work: never the event's fault. what() names file, operation and SQLite's
+/// reason.
+class StorageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct Options {
+  std::string path = ":memory:";
+  int page_cache_kib = 0;  // 0: limits::kPageCacheKib
+  int wal_pages = 0;       // 0: limits::kWalPages
+  bool read_only = false;  // for explain: a snapshot beside a running daemon
+};
+
+class Ledger {
+ public:
+  /// Opens or creates; migrates an older schema, refuses a newer one. Throws StorageError.
+  explicit Ledger(const Options& options);
+  ~Ledger();
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  /// Entities are decoded with this catalog's layouts; rows written with an older layout are read by field
+  /// name. Call outside a transaction. The catalog must outlive the ledger or the next use().
+  void use(std::shared_ptr<const event::Catalog> catalog);
+
+  // ---- transaction
+  void begin();
+  void commit();
+  void rollback();
+  /// Memory for the values of this transaction's entities; freed at commit and rollback.
+  cel::Arena& arena();
+
+  // ---- names
+  NameId intern(std::string_view text);
+  const std::string& text(NameId id) const;
+
+  // ---- entities
+  Entity* find(const event::EntityKind& kind, std::string_view key);
+  Entity* get(EntityId id);
+  /// A new row, known = false, all fields absent but the key.
+  Entity& create(const event::EntityKind& kind, std::string_view key);
+  /// Marks it for writing; `agenda` is recomputed from items, parked events and `expires` at commit, and at
+  /// once for next_agenda().
+  void touch(Entity& entity);
+  /// Keeps the indexes of open entities by kind and area, and by unit; area and unit are read by the caller.
+  void index(Entity& entity, bool open, std::string_view area, std::string_view unit);
+
+  /// Earliest agenda instant, or kNever.
+  Instant next_agenda();
+  /// Ids with an agenda instant ≤ `until`, in order of (instant, id), at most `limit`.
+  std::vector<EntityId> due(Instant until, size_t limit);
+  /// Open entities of a kind whose area begins with `area`, in order of (area, id), after the given cursor.
+  std::vector<EntityId> open_in_area(NameId kind, std::string_view area, std::string_view after_area,
+                                     int64_t after_id, size_t limit);
+  std::vector<EntityId> open_of_unit(NameId kind, std::string_view unit, int64_t after_id, size_t limit);
+  /// Every known entity of a kind in order of id, open or not (units at start-up).
+  void each(const event::EntityKind& kind, const std::function<void(Entity&)>& visit);
+  int64_t last_entity_id();
+  bool state_in_use(std::string_view kind, std::string_view state);
+
+  // ---- spans, jobs
+  void put(const Span& span);
+  std::vector<Span> live_spans();
+  std::optional<Span> span(NameId rule, std::string_view key);
+  int64_t put(Job& job);  // insert (id 0) or update the cursor
+  void finish(const Job& job);
+  std::vector<Job> jobs();
+
+  // ---- what goes out
+  /// False if an alert of this id exists already: then nothing was written.
+  bool raise(Alert& alert);
+  void dead_letter(const DeadLetter& letter, std::string_view channel);
+  std::optional<Alert> alert(std::string_view id);
+  /// Deliveries to be tried at `now`: most severe first, then oldest; those in `in_flight` left out.
+  std::vector<Delivery> deliverable(Instant now, size_t limit, const std::set<int64_t>& in_flight);
+  /// The next instant at which deliverable() has something, or kNever.
+  Instant next_delivery();
+  void settle(const Receipt& receipt);
+  std::vector<Alert> held_alerts();
+  /// Lets a held alert go out, or drops it with the reason as its receipt.
+  void release(int64_t alert_sequence, bool send, std::string_view reason);
+  struct Counts {
+    int64_t open_items = 0, alerts = 0, pending = 0, held = 0, rejected = 0, dead_letters = 0, entities = 0;
+  };
+  Counts counts();
+
+  // ---- acknowledgements
+  struct Acknowledgement {
+    std::string alert;
+    std::string by;
+    Instant at{};
+  };
+  void acknowledge(const Acknowledgement& ack);
+  std::vector<Acknowledgement> acknowledgements(std::string_view alert);
+
+  // ---- facts without an entity: recognised as duplicates for limits::kFactMemory
+  enum class Seen { no, same, other_content };
+  Seen fact_seen(uint64_t identity, uint64_t content, Instant at);
+
+  // ---- journal, positions, configuration, instant
+  int64_t journal(const JournalEntry& entry);
+  std::vector<JournalEntry> history(EntityId entity);
+  std::optional<JournalEntry> record_at(const event::Input& input, int64_t offset);
+  std::vector<Position> positions();
+  void put(const Position& position);
+  /// The engine's instant; never goes back.
+  Instant instant();
+  void set_instant(Instant t);
+  std::string active_configuration();
+  void activate(std::string_view version, const std::vector<std::pair<std::string, std::string>>& texts,
+                Instant at);
+  std::vector<std::pair<std::string, std::string>> configuration_texts(std::string_view version);
+  struct Attempt {
+    std::string channel;
+    Receipt receipt;
+  };
+  std::vector<Attempt> attempts(std::string_view alert);
+  std::vector<DeadLetter> dead_letters(size_t limit);
+
+  /// Pages in the WAL after the last commit; the checkpointer's thread is the ledger's own business.
+  int wal_pages() const;
+
+  /// The logical content as text, the same for the same journal whatever the row ids, batches and restarts:
+  /// entities, items, alerts, dead letters, positions, in order of their keys.
+  void dump(std::ostream& out);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace duban::ledger
