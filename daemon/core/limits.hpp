@@ -16,8 +16,9 @@ inline constexpr size_t kRecordBytes = 1 << 20;
 inline constexpr size_t kEventDepth = 32;
 /// Events parked on one entity for a missing predecessor; the next one is dead-lettered.
 inline constexpr size_t kParkedPerEntity = 16;
-/// Event ids an entity remembers to recognise duplicates; older ones are found in the journal.
-inline constexpr size_t kRecentEvents = 8;
+/// Event ids an entity remembers to recognise duplicates. A hazard's whole life has about ten events; a producer
+/// repeats its last ones. An older repetition is judged by the entity's state, like any other event.
+inline constexpr size_t kRecentEvents = 16;
 /// Facts without an entity are remembered so long to recognise duplicates.
 inline constexpr std::chrono::days kFactMemory{30};
 /// Entities that a fan-out touches between two batches; bounds how long events wait for it.

@@ -37,6 +37,15 @@ struct Decision {
   Instant at{};
 };
 
+/// The event that began an item's episode, for `explain`; empty for items that the calendar opened.
+struct Cause {
+  NameId type{};
+  NameId topic{};
+  int32_t partition = 0;
+  int64_t offset = -1;
+  std::string id;
+};
+
 /// One rule's item for one subject (and span).
 struct Item {
   NameId rule{};
@@ -55,7 +64,10 @@ struct Item {
   Instant next = kNever;  // its next stage; part of the entity's agenda entry
   int32_t done = 0;
   std::vector<uint64_t> done_keys;  // hashes of the distinct evidence counted
-  int32_t streak = 0;
+  int32_t streak = 0;       // consecutive missed spans before this one
+  int32_t misses = 0;       // missed spans of `misses_year` before this one
+  int32_t misses_year = 0;
+  Cause cause;
   std::string near_miss;
   std::vector<Fired> fired;
   std::vector<Decision> decisions;
