@@ -19,14 +19,28 @@
 
 namespace duban::delivery {
 
+/// What the dispatcher asks an outbox for.
+struct Request {
+  Instant now{};
+  std::vector<ledger::ChannelRoom> rooms;  // the channels that can take something; others are left out
+  std::set<int64_t> in_flight;             // being sent, or sent and not yet settled: not wanted
+};
+
+/// What an outbox holds for a request: Ledger::deliverable, next_delivery and pending_channels, read
+/// together.
+struct Fetched {
+  std::vector<ledger::Delivery> deliveries;
+  Instant next = kNever;              // when one of the asked channels has another one due
+  std::vector<std::string> channels;  // every channel that has something pending, asked for or not
+};
+
 /// The outbox of one shard, seen from the event loop; implemented in app/ on top of the shard's thread.
+/// Answers come on the loop, in the order of the calls, also when they fail (with nothing, and the outbox has
+/// said why).
 class Outbox {
  public:
   virtual ~Outbox() = default;
-  /// Asks for deliveries that are due now and not in `in_flight`; the answer comes on the loop, with the
-  /// instant at which to ask again (kNever: when woken).
-  virtual void fetch(Instant now, size_t limit, std::set<int64_t> in_flight,
-                     std::function<void(std::vector<ledger::Delivery>, Instant next)> answer) = 0;
+  virtual void fetch(Request request, std::function<void(Fetched)> answer) = 0;
   /// Stores receipts; `stored` is called when they are synced.
   virtual void settle(std::vector<ledger::Receipt> receipts, std::function<void()> stored) = 0;
 };

@@ -94,10 +94,15 @@ class Ledger {
   bool raise(Alert& alert);
   void dead_letter(const DeadLetter& letter, std::string_view channel);
   std::optional<Alert> alert(std::string_view id);
-  /// Deliveries to be tried at `now`: most severe first, then oldest; those in `in_flight` left out.
-  std::vector<Delivery> deliverable(Instant now, size_t limit, const std::set<int64_t>& in_flight);
-  /// The next instant at which deliverable() has something, or kNever.
-  Instant next_delivery();
+  /// Deliveries to be tried at `now`, for each channel its own `room`, so that one channel's backlog hides no
+  /// other's: most severe first, then by `next`, then id; those in `in_flight` left out. Pending ones that
+  /// back off must cost nothing (index on channel, severity, next): a channel may have 100,000 waiting.
+  std::vector<Delivery> deliverable(Instant now, const std::vector<ChannelRoom>& rooms,
+                                    const std::set<int64_t>& in_flight);
+  /// The earliest `next` after `now` of a pending delivery of these channels, or kNever.
+  Instant next_delivery(Instant now, const std::vector<ChannelRoom>& rooms);
+  /// Every channel that has a pending delivery, also one that settings no longer name.
+  std::vector<std::string> pending_channels();
   void settle(const Receipt& receipt);
   std::vector<Alert> held_alerts();
   /// Lets a held alert go out, or drops it with the reason as its receipt.

@@ -64,8 +64,8 @@ struct Item {
   Instant next = kNever;  // its next stage; part of the entity's agenda entry
   int32_t done = 0;
   std::vector<uint64_t> done_keys;  // hashes of the distinct evidence counted
-  int32_t streak = 0;       // consecutive missed spans before this one
-  int32_t misses = 0;       // missed spans of `misses_year` before this one
+  int32_t streak = 0;               // consecutive missed spans before this one
+  int32_t misses = 0;               // missed spans of `misses_year` before this one
   int32_t misses_year = 0;
   Cause cause;
   std::string near_miss;
@@ -184,6 +184,12 @@ struct Delivery {
   int32_t attempts = 0;
   Instant next{};    // not before
   std::string body;  // the alert's JSON, or the dead letter's envelope
+};
+
+/// How many deliveries a channel wants to see at most.
+struct ChannelRoom {
+  std::string channel;
+  size_t room = 0;
 };
 
 struct Receipt {
