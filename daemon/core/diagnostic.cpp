@@ -19,8 +19,7 @@ auto order_of(const Diagnostic& d) {
 }
 
 std::vector<std::string> lines_of(std::string_view text) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  if (text.starts_with(utf8::kByteOrderMark)) text.remove_prefix(utf8::kByteOrderMark.size());
   std::vector<std::string> lines;
   while (!text.empty()) {
     const size_t end = text.find('\n');

@@ -33,5 +33,9 @@ inline constexpr int kPageCacheKib = 32 * 1024;
 inline constexpr size_t kToldPerItem = 64;
 /// Size of a file that users write (rules, catalog, settings, tests); larger ones are refused.
 inline constexpr size_t kConfigFileBytes = 8 << 20;
+/// What such a file may come to with its YAML aliases written out; keeps an alias bomb small.
+inline constexpr size_t kConfigExpandedBytes = 32 << 20;
+/// Nesting of such a file, aliases followed; every walk over it is a recursion.
+inline constexpr size_t kConfigDepth = 64;
 
 }  // namespace duban::limits

@@ -7,6 +7,9 @@
 
 namespace duban::utf8 {
 
+/// What some editors put in front of a text; no part of it.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 struct CodePoint {
   char32_t value = 0;
   size_t bytes = 0;   // how many it takes; 1 for a byte that is not UTF-8

@@ -16,13 +16,10 @@
 #include "core/diagnostic.hpp"
 #include "core/time.hpp"
 
-namespace YAML {
-class Node;
-}
-
 namespace duban::yaml {
 
 struct File;  // the text, its name and the tree; shared by the Readers on it
+struct Node;
 
 class Reader {
  public:
@@ -42,8 +39,10 @@ class Reader {
   bool is_scalar() const;
   /// Where this node begins; for an absent one, where its parent begins.
   Place place() const;
-  /// Where byte `offset` of this scalar's text stands in the file. Exact for plain and quoted scalars on one
-  /// line and for `|` and `>` blocks; the scalar's beginning where escapes or folds make it inexact.
+  /// Where the key stands under which this value was found; elsewhere the same as place().
+  Place key_place() const;
+  /// Where byte `offset` of this scalar's text stands in the file, through quotes, folded lines and blocks;
+  /// the scalar's beginning in the rare cases where that cannot be told (numeric escapes).
   Place place_at(size_t offset) const;
 
   /// The value under `key`, noting the key as known. Absent if missing; `required` reports that.
@@ -72,7 +71,6 @@ class Reader {
   void error(std::string code, std::string message, std::string hint = {}) const;
   void warning(std::string code, std::string message, std::string hint = {}) const;
   Diagnostics& diagnostics() const;
-  const YAML::Node& node() const;
   /// True if the scalar was written with quotes (`"007"` is a string, `7` a number).
   bool quoted() const;
   /// The node's text as it stands in a JSON document (scalars typed by YAML 1.2 core rules unless quoted).
@@ -81,6 +79,7 @@ class Reader {
  private:
   struct Cursor;
   explicit Reader(std::shared_ptr<Cursor> cursor);
+  Reader child(const Node* node, const Node* key) const;
   std::shared_ptr<Cursor> cursor_;
 };
 
