@@ -14,6 +14,8 @@ inline constexpr std::chrono::milliseconds kBatchWait{50};
 inline constexpr size_t kRecordBytes = 1 << 20;
 /// Nesting of an event's JSON; deeper ones are dead-lettered.
 inline constexpr size_t kEventDepth = 32;
+/// An event's id, source and subject: keys of indexes and parts of messages; longer ones are dead-lettered.
+inline constexpr size_t kAttributeBytes = 1'024;
 /// Events parked on one entity for a missing predecessor; the next one is dead-lettered.
 inline constexpr size_t kParkedPerEntity = 16;
 /// Event ids an entity remembers to recognise duplicates. A hazard's whole life has about ten events; a producer

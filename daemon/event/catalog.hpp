@@ -69,6 +69,7 @@ struct EventType {
   const cel::RecordType* layout = nullptr;  // open: undeclared data fields pass through
   int key_field = -1;                       // the event's field that names the entity
   std::vector<int> required;                // positions in layout
+  std::vector<int> areas;                   // positions of fields declared `area` or [area]: 2 to 12 digits
   std::vector<std::pair<int, int>> copies;  // event field → entity field of the same name
   Expression creates;                       // state of a new entity; null if it may not create one
   std::vector<std::string> from;            // states it is legal in
