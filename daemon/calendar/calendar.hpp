@@ -28,22 +28,31 @@ struct Holiday {
 
 /// A season in an area. A season may cross the year's end; `year` is that of its first day.
 struct Season {
-  std::string id;    // flood, forest-fire, heating …
+  std::string id;    // flood, forest_fire, heating …
   std::string name;  // 汛期
-  std::string area;  // division code; applies to every area with this prefix
+  std::string area;  // division code; applies to every area with this prefix; empty: everywhere
   int year = 0;
   Date first;
   Date last;
   std::string source;  // the file's note on where the dates come from
+  /// Areas within `area` for which the file has a line of its own, so that this one does not hold there.
+  std::vector<std::string> except;
+
+  /// Whether this line is the one that counts for `subject_area`.
+  bool covers(std::string_view subject_area) const;
 };
 
 class Calendar {
  public:
-  /// Loads every *.yaml of `directory`. On errors the result is unusable and `out` says why.
+  /// Loads every *.yaml of `directory`. Never null: with errors in `out` it holds what could be read, good for
+  /// checking other files against it and for nothing else.
   static std::shared_ptr<const Calendar> load(const std::string& directory, Diagnostics& out);
+  /// The same from what text() gave, as it is kept with a configuration version.
+  static std::shared_ptr<const Calendar> from_text(std::string_view text, Diagnostics& out);
   /// Weekends only, no holidays, nothing published: for tests of other things.
   static std::shared_ptr<const Calendar> plain();
 
+  // The sums below take constant time, some nanoseconds (workdays.hpp).
   bool is_workday(Date d) const;
   /// x + n workdays as rules.md says it: n > 0 steps forward a day at a time from the day after `d` and
   /// counts each workday it lands on; n < 0 likewise back; n = 0 is `d` itself if a workday, else the next
@@ -58,8 +67,10 @@ class Calendar {
   /// Whether the arrangement of this year is known. A workday sum that steps on a day of a year that is not
   /// is provisional.
   bool published(int year) const;
+  /// 0 if none is.
   int last_published_year() const;
-  /// True if any day from min(a,b) to max(a,b) lies in an unpublished year.
+  /// True if any day from min(a,b) to max(a,b) lies in an unpublished year, or between 25 December and the end
+  /// of the year before one: New Year's notice moves days there (2011-12-31, 2018-12-29, 2022-12-31).
   bool provisional(Date a, Date b) const;
 
   /// Holidays whose first day lies in [from, to], in order of first day, then id.
@@ -72,7 +83,7 @@ class Calendar {
   /// Why a day is a workday or not, for `explain`: "2023-01-28 六 调休上班(国办发明电〔2022〕16号)".
   std::string explain(Date d) const;
 
-  /// The text of all loaded files in order of name, for the configuration's version hash.
+  /// The text of all loaded files in order of name, for the configuration's version hash and for from_text().
   const std::string& text() const;
 
   struct Data;
