@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace duban::limits {
 
@@ -18,8 +19,8 @@ inline constexpr size_t kEventDepth = 32;
 inline constexpr size_t kAttributeBytes = 1'024;
 /// Events parked on one entity for a missing predecessor; the next one is dead-lettered.
 inline constexpr size_t kParkedPerEntity = 16;
-/// Event ids an entity remembers to recognise duplicates. A hazard's whole life has about ten events; a
-/// producer repeats its last ones. An older repetition is judged by the entity's state, like any other event.
+/// Event ids an entity remembers to recognise duplicates. A hazard's whole life has about ten events; a producer
+/// repeats its last ones. An older repetition is judged by the entity's state, like any other event.
 inline constexpr size_t kRecentEvents = 16;
 /// Facts without an entity are remembered so long to recognise duplicates.
 inline constexpr std::chrono::days kFactMemory{30};
@@ -33,25 +34,20 @@ inline constexpr int kWalPages = 25'000;
 inline constexpr int kPageCacheKib = 32 * 1024;
 /// Recipients remembered per item for `told`; more than these are not told of an ending.
 inline constexpr size_t kToldPerItem = 64;
-/// Deliveries of one outbox that are sent and not yet settled; sending from it waits at this. Bounds what is
-/// said twice after a crash.
-inline constexpr size_t kUnsettledDeliveries = 4'096;
-/// Deliveries of a channel read ahead from one outbox, as a multiple of its concurrency; bounds memory.
-inline constexpr size_t kReadAhead = 16;
-/// Failures of a channel in a row, over all its deliveries, after which only a probe goes out.
-inline constexpr int kFailuresToStop = 5;
-/// Longest pause that a receiver may ask for (Retry-After); a longer wish is cut to this.
-inline constexpr std::chrono::hours kLongestPause{1};
-/// Bytes of a receiver's answer that are read; an answer that is longer is cut off and the rest not waited
-/// for.
-inline constexpr size_t kAnswerBytes = 64 * 1024;
-/// Bytes of a receiver's answer kept in a receipt.
-inline constexpr size_t kAnswerKept = 500;
 /// Size of a file that users write (rules, catalog, settings, tests); larger ones are refused.
 inline constexpr size_t kConfigFileBytes = 8 << 20;
 /// What such a file may come to with its YAML aliases written out; keeps an alias bomb small.
 inline constexpr size_t kConfigExpandedBytes = 32 << 20;
 /// Nesting of such a file, aliases followed; every walk over it is a recursion.
 inline constexpr size_t kConfigDepth = 64;
+
+/// Source of one CEL expression. The longest of a register is some hundred bytes; a larger one is a mistake (E112).
+inline constexpr size_t kCelSourceBytes = 64 << 10;
+/// Height of a CEL expression's tree; bounds the recursion of parser, checker and evaluator (E112).
+inline constexpr int kCelDepth = 250;
+/// Steps of one evaluation, about 10 ms: one per element visited and per 16 bytes of text built. Beyond: an error value.
+inline constexpr uint64_t kCelSteps = 1'000'000;
+/// Nesting of lists and maps that an expression builds; bounds the recursion of comparing and printing them.
+inline constexpr int kCelValueDepth = 100;
 
 }  // namespace duban::limits
