@@ -53,7 +53,8 @@ void Builder::read(const std::vector<SourceFile>& files) {
     }
   }
   if (!statutory_)
-    out_.error(errors::kNoFiles, {}, "no calendar file declares the holidays", "expected statutory.yaml in its folder");
+    out_.error(errors::kNoFiles, {}, "no calendar file declares the holidays",
+               "expected statutory.yaml in its folder");
   const auto known = statutory_ ? statutory_->ids() : std::vector<std::string>{};
   for (const auto& [root, file] : years) years_.push_back(read_year(root, known));
 }
@@ -69,7 +70,8 @@ void Builder::add_year(const YearFile& file) {
     for (const auto& id : holiday.ids) {
       if (!seen.insert(id).second)
         out_.error(errors::kListedTwice, holiday.off.empty() ? file.place : holiday.off.front().place,
-                   fmt::format("the holiday '{}' stands twice in {}", id, file.year), "put its days off together");
+                   fmt::format("the holiday '{}' stands twice in {}", id, file.year),
+                   "put its days off together");
     }
     for (const auto& day : holiday.off) add_day(holiday, day, false);
     for (const auto& day : holiday.work) add_day(holiday, day, true);
@@ -115,8 +117,8 @@ std::pair<Date, Date> Builder::run(Date first, Date last) const {
   return {first, last};
 }
 
-void Builder::add_runs(const std::vector<std::string>& ids, const std::string& name, int year, Date first, Date last,
-                       const std::string& notice) {
+void Builder::add_runs(const std::vector<std::string>& ids, const std::string& name, int year, Date first,
+                       Date last, const std::string& notice) {
   for (const auto& id : ids) data_->holidays.push_back({id, name, year, first, last, notice});
 }
 

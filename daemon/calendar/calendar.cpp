@@ -16,7 +16,8 @@ Date sane(Date d) { return std::clamp(d, Date::of(1900, 1, 1), Date::of(2200, 12
 
 Season season_of(const SeasonLine& line, int year) {
   const int end_year = line.to < line.from ? year + 1 : year;
-  return {line.id, line.name, line.area, year, line.from.in(year), line.to.in(end_year), line.source, line.except};
+  return {line.id,     line.name,  line.area, year, line.from.in(year), line.to.in(end_year),
+          line.source, line.except};
 }
 
 }  // namespace
@@ -40,11 +41,15 @@ int Calendar::workdays_between(Date a, Date b) const {
 
 Date Calendar::workday_at_or_before(Date d) const { return data_->workdays.nth(data_->workdays.count(d)); }
 
-Date Calendar::workday_at_or_after(Date d) const { return data_->workdays.nth(data_->workdays.count(d - 1) + 1); }
+Date Calendar::workday_at_or_after(Date d) const {
+  return data_->workdays.nth(data_->workdays.count(d - 1) + 1);
+}
 
 bool Calendar::published(int year) const { return data_->published.contains(year); }
 
-int Calendar::last_published_year() const { return data_->published.empty() ? 0 : *data_->published.rbegin(); }
+int Calendar::last_published_year() const {
+  return data_->published.empty() ? 0 : *data_->published.rbegin();
+}
 
 bool Calendar::provisional(Date a, Date b) const {
   const Date first = std::min(a, b), last = std::max(a, b);
@@ -57,7 +62,8 @@ bool Calendar::provisional(Date a, Date b) const {
 
 std::vector<Holiday> Calendar::holidays(Date from, Date to) const {
   const auto& all = data_->holidays;
-  const auto begin = std::lower_bound(all.begin(), all.end(), from, [](auto& h, Date d) { return h.first < d; });
+  const auto begin =
+      std::lower_bound(all.begin(), all.end(), from, [](auto& h, Date d) { return h.first < d; });
   const auto end = std::upper_bound(begin, all.end(), to, [](Date d, auto& h) { return d < h.first; });
   return {begin, end};
 }
@@ -66,7 +72,8 @@ std::vector<std::string> Calendar::holiday_ids() const { return data_->holiday_i
 
 bool Season::covers(std::string_view subject_area) const {
   if (!subject_area.starts_with(area)) return false;
-  return std::none_of(except.begin(), except.end(), [&](auto& other) { return subject_area.starts_with(other); });
+  return std::none_of(except.begin(), except.end(),
+                      [&](auto& other) { return subject_area.starts_with(other); });
 }
 
 std::vector<Season> Calendar::seasons(Date from, Date to) const {
@@ -79,8 +86,9 @@ std::vector<Season> Calendar::seasons(Date from, Date to) const {
       if (season.first <= to && season.last >= from) found.push_back(std::move(season));
     }
   }
-  std::sort(found.begin(), found.end(),
-            [](auto& a, auto& b) { return std::tie(a.first, a.id, a.area) < std::tie(b.first, b.id, b.area); });
+  std::sort(found.begin(), found.end(), [](auto& a, auto& b) {
+    return std::tie(a.first, a.id, a.area) < std::tie(b.first, b.id, b.area);
+  });
   return found;
 }
 
@@ -91,10 +99,12 @@ std::string Calendar::explain(Date d) const {
   std::string text = d.str() + " " + kWeekdays[d.weekday()] + " ";
   const bool known = published(d.year());
   const auto found = data_->reasons.find(d);
-  if (found == data_->reasons.end()) return text + (is_workday(d) ? "工作日" : "周末") + (known ? "" : "(放假安排未公布)");
+  if (found == data_->reasons.end())
+    return text + (is_workday(d) ? "工作日" : "周末") + (known ? "" : "(放假安排未公布)");
   const Reason& reason = found->second;
   if (reason.notice.empty()) return text + reason.holiday + "法定放假(放假安排未公布)";
-  return text + (reason.worked ? "调休上班(" + reason.holiday + "," : reason.holiday + "放假(") + reason.notice + ")";
+  return text + (reason.worked ? "调休上班(" + reason.holiday + "," : reason.holiday + "放假(") +
+         reason.notice + ")";
 }
 
 const std::string& Calendar::text() const { return data_->text; }

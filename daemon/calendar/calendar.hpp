@@ -44,8 +44,8 @@ struct Season {
 
 class Calendar {
  public:
-  /// Loads every *.yaml of `directory`. Never null: with errors in `out` it holds what could be read, good for
-  /// checking other files against it and for nothing else.
+  /// Loads every *.yaml of `directory`. Never null: with errors in `out` it holds what could be read, good
+  /// for checking other files against it and for nothing else.
   static std::shared_ptr<const Calendar> load(const std::string& directory, Diagnostics& out);
   /// The same from what text() gave, as it is kept with a configuration version.
   static std::shared_ptr<const Calendar> from_text(std::string_view text, Diagnostics& out);
@@ -69,8 +69,8 @@ class Calendar {
   bool published(int year) const;
   /// 0 if none is.
   int last_published_year() const;
-  /// True if any day from min(a,b) to max(a,b) lies in an unpublished year, or between 25 December and the end
-  /// of the year before one: New Year's notice moves days there (2011-12-31, 2018-12-29, 2022-12-31).
+  /// True if any day from min(a,b) to max(a,b) lies in an unpublished year, or between 25 December and the
+  /// end of the year before one: New Year's notice moves days there (2011-12-31, 2018-12-29, 2022-12-31).
   bool provisional(Date a, Date b) const;
 
   /// Holidays whose first day lies in [from, to], in order of first day, then id.

@@ -1,5 +1,5 @@
-// The three kinds of calendar files as they stand on disk (config/calendar/README.md), read and checked each by
-// itself; what must hold between files is checked in build.cpp.
+// The three kinds of calendar files as they stand on disk (config/calendar/README.md), read and checked each
+// by itself; what must hold between files is checked in build.cpp.
 #pragma once
 
 #include <map>
@@ -45,7 +45,8 @@ struct YearFile {
 struct StatutoryHoliday {
   std::string id;
   std::string name;
-  std::optional<MonthDay> date;  // of a holiday of the solar calendar
+  bool solar = false;            // has its own date; the others have one per year
+  std::optional<MonthDay> date;  // of a solar one; none if it could not be read
   bool eve = false;              // begins the day before its date
   int days = 0;                  // 0: never off by law
 };
@@ -53,7 +54,7 @@ struct StatutoryHoliday {
 struct StatutoryFile {
   Place place;
   std::vector<StatutoryHoliday> holidays;
-  /// By year and id, of the holidays without a date of their own.
+  /// By year and id, of the holidays that are not solar.
   std::map<int, std::map<std::string, Date>> dates;
 
   std::vector<std::string> ids() const;

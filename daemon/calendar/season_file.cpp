@@ -29,7 +29,8 @@ SeasonLine read_line(const std::string& id, const std::string& name, const yaml:
   line.source = at.get("source").string();
   const auto from = at.get("from"), to = at.get("to");
   if (line.declared ? (from || to) : !(from && to)) {
-    at.error(errors::kSeason, line.declared ? "a season that is declared has no dates here" : "a season without dates",
+    at.error(errors::kSeason,
+             line.declared ? "a season that is declared has no dates here" : "a season without dates",
              "expected both from: MM-DD and to: MM-DD, or declared: true alone");
   } else if (!line.declared) {
     line.from = read_month_day(from).value_or(MonthDay{});
@@ -73,7 +74,8 @@ std::optional<MonthDay> read_month_day(const yaml::Reader& at) {
   const std::string text = at.string();
   // 2000 is a leap year, so that 02-29 is a day.
   if (const auto date = Date::parse("2000-" + text)) return MonthDay{date->month(), date->day()};
-  at.error(errors::kDate, fmt::format("'{}' is not a day of the year", text), "expected MM-DD, such as 05-01");
+  at.error(errors::kDate, fmt::format("'{}' is not a day of the year", text),
+           "expected MM-DD, such as 05-01");
   return {};
 }
 
@@ -81,7 +83,8 @@ void read_seasons(const yaml::Reader& root, SeasonFile& file) {
   for (const auto& season : root.get("seasons").items()) {
     const std::string id = season.required("id").string(), name = season.required("name").string();
     if (std::find(file.ids.begin(), file.ids.end(), id) != file.ids.end())
-      season.error(errors::kListedTwice, fmt::format("the season '{}' stands twice", id), "put its areas together");
+      season.error(errors::kListedTwice, fmt::format("the season '{}' stands twice", id),
+                   "put its areas together");
     file.ids.push_back(id);
     for (const auto& area : season.required("areas").items()) add_line(area, read_line(id, name, area), file);
     season.finish();

@@ -13,13 +13,13 @@ StatutoryHoliday read_holiday(const yaml::Reader& at) {
   StatutoryHoliday holiday;
   holiday.id = at.required("id").string();
   holiday.name = at.required("name").string();
-  if (const auto date = at.get("date")) holiday.date = read_month_day(date);
+  if (const auto date = at.get("date")) holiday.solar = true, holiday.date = read_month_day(date);
   holiday.eve = at.get("eve").boolean();
   const auto days = at.get("days").integer();
   if (days < 0 || days > 10)
-    at.get("days").error(errors::kStatutory, fmt::format("{} days off for one holiday", days), "expected 1 to 10");
-  else
-    holiday.days = static_cast<int>(days);
+    at.get("days").error(errors::kStatutory, fmt::format("{} days off for one holiday", days),
+                         "expected 1 to 10");
+  holiday.days = static_cast<int>(std::clamp<int64_t>(days, 0, 10));
   at.finish();
   return holiday;
 }
@@ -29,7 +29,8 @@ void read_holidays(const yaml::Reader& list, StatutoryFile& file) {
     auto holiday = read_holiday(item);
     const auto ids = file.ids();
     if (std::find(ids.begin(), ids.end(), holiday.id) != ids.end())
-      item.error(errors::kListedTwice, fmt::format("the holiday '{}' stands twice", holiday.id), "remove one");
+      item.error(errors::kListedTwice, fmt::format("the holiday '{}' stands twice", holiday.id),
+                 "remove one");
     file.holidays.push_back(std::move(holiday));
   }
 }
@@ -37,7 +38,7 @@ void read_holidays(const yaml::Reader& list, StatutoryFile& file) {
 /// One row of `dates`. Asking for each holiday makes it a known key; finish() reports the others.
 void read_row(int year, const yaml::Reader& row, StatutoryFile& file) {
   for (const auto& holiday : file.holidays) {
-    if (holiday.date || holiday.days == 0) continue;
+    if (holiday.solar || holiday.days == 0) continue;
     const auto at = row.get(holiday.id);
     if (!at) {
       row.error(errors::kStatutory, fmt::format("{} has no date for '{}'", year, holiday.id),
@@ -75,8 +76,8 @@ std::vector<Date> StatutoryFile::days(const StatutoryHoliday& holiday, int year)
   const auto row = dates.find(year);
   if (row == dates.end() || holiday.days == 0) return {};
   std::optional<Date> first;
-  if (holiday.date) {
-    first = holiday.date->in(year);
+  if (holiday.solar) {
+    if (holiday.date) first = holiday.date->in(year);
   } else if (const auto found = row->second.find(holiday.id); found != row->second.end()) {
     first = found->second;
   }

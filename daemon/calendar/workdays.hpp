@@ -17,7 +17,8 @@ inline constexpr int kLastYear = 2060;
 
 class Workdays {
  public:
-  /// `exceptions`: days whose being worked differs from Monday to Friday; those outside the table are ignored.
+  /// `exceptions`: days whose being worked differs from Monday to Friday; those outside the table are
+  /// ignored.
   explicit Workdays(const std::map<Date, bool>& exceptions = {});
 
   bool is_workday(Date d) const { return count(d) != count(d - 1); }

@@ -61,18 +61,20 @@ class YearReader {
   std::string known_id(const yaml::Reader& at) {
     std::string id = at.string();
     if (!known_.empty() && std::find(known_.begin(), known_.end(), id) == known_.end())
-      at.error(errors::kUnknownHoliday, fmt::format("statutory.yaml has no holiday '{}'", id), suggest(id, known_));
+      at.error(errors::kUnknownHoliday, fmt::format("statutory.yaml has no holiday '{}'", id),
+               suggest(id, known_));
     return id;
   }
 
   std::string which_notice(const yaml::Reader& at) {
     if (!at) return main_;
     const std::string wanted = at.string();
-    if (wanted == main_ || std::find(changes_.begin(), changes_.end(), wanted) != changes_.end()) return wanted;
-    auto all = changes_;
-    all.insert(all.begin(), main_);
+    if (wanted == main_ || std::find(changes_.begin(), changes_.end(), wanted) != changes_.end())
+      return wanted;
+    std::vector<std::string> all = changes_;
+    if (!main_.empty()) all.insert(all.begin(), main_);
     at.error(errors::kNotice, fmt::format("no notice '{}' stands at the head of this file", wanted),
-             suggest(wanted, all));
+             all.empty() ? "add it under `changes`" : suggest(wanted, all));
     return wanted;
   }
 
@@ -81,14 +83,16 @@ class YearReader {
     const std::string text = at.string();
     const size_t dots = text.find("..");
     const auto first = Date::parse(std::string_view(text).substr(0, dots));
-    const auto last = dots == std::string::npos ? first : Date::parse(std::string_view(text).substr(dots + 2));
+    const auto last =
+        dots == std::string::npos ? first : Date::parse(std::string_view(text).substr(dots + 2));
     if (!first || !last) {
       at.error(errors::kDate, fmt::format("'{}' is neither a date nor a range of dates", text),
                "expected 2027-02-05 or 2027-02-05..2027-02-11");
       return;
     }
     if (*last < *first || *last - *first >= kLongestRange) {
-      at.error(errors::kDate, fmt::format("the range {} ends before it begins or is longer than a month", text),
+      at.error(errors::kDate,
+               fmt::format("the range {} ends before it begins or is longer than a month", text),
                "expected FIRST..LAST");
       return;
     }
@@ -110,7 +114,8 @@ class YearReader {
   /// New Year's notice reaches back into December; none reaches forward.
   bool inside(Date d, const yaml::Reader& at) {
     if (d.year() == file_.year || (d.year() == file_.year - 1 && d.month() == 12)) return true;
-    at.error(errors::kOutsideYear, fmt::format("{} does not belong to the arrangement of {}", d.str(), file_.year),
+    at.error(errors::kOutsideYear,
+             fmt::format("{} does not belong to the arrangement of {}", d.str(), file_.year),
              fmt::format("expected {}-12-01 to {}-12-31", file_.year - 1, file_.year));
     return false;
   }
