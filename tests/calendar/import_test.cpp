@@ -63,7 +63,7 @@ TEST_CASE("a bare paragraph needs the year and the number told") {
   const std::string text = "元旦：1月1日（周四）至3日（周六）放假调休，共3天。1月4日（周日）上班。\n";
   Diagnostics without;
   CHECK_FALSE(import_year("x", text, {}, without));
-  CHECK(without.sorted().front().code == "E321");
+  CHECK(without.text().find("E321 the text does not say which year it arranges") != std::string::npos);
   Diagnostics found;
   const auto file = import_year("x", text, {2026, "国办发明电〔2025〕7号", ""}, found);
   REQUIRE(file);
@@ -102,12 +102,12 @@ struct Fault {
 TEST_CASE("what contradicts itself or is not understood stops the import") {
   const auto fault = GENERATE(
       Fault{"一、元旦：1月1日（周四）至3日（周日）放假，共3天。",
-            "x:2:15: E323 2026-01-03 is not what (周日) says"},
-      Fault{"一、元旦：1月1日至3日放假，共4天。", "x:2:18: E324 the dates of 元旦 are 3 days off, not 4"},
-      Fault{"一、元旦：1月1日至3日放假。1月4日另行通知。", "x:2:18: E322 a sentence names days"},
+            "x:2:17: E323 2026-01-03 is not what (周日) says"},
+      Fault{"一、元旦：1月1日至3日放假，共4天。", "x:2:16: E324 the dates of 元旦 are 3 days off, not 4"},
+      Fault{"一、元旦：1月1日至3日放假。1月4日另行通知。", "x:2:16: E322 a sentence names days"},
       Fault{"一、元旦：放假安排另行通知。", "x:2:6: E322 no day off was found for 元旦"},
       Fault{"一、元旦：1月32日放假。", "x:2:6: E304 there is no 2026-1-32"},
-      Fault{"一、元旦：1月3日至1日放假。", "x:2:12: E304 2026-01-01 does not end a range"},
+      Fault{"一、元旦：1月3日至1日放假。", "x:2:11: E304 2026-01-01 does not end a range"},
       Fault{"一、元旦：1月1日放假。\n二、妇女节：3月8日放假。",
             "x:3:3: E322 a numbered paragraph names no known holiday"});
   Diagnostics found;
