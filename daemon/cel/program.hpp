@@ -20,6 +20,7 @@
 
 #include "cel/type.hpp"
 #include "cel/value.hpp"
+#include "core/limits.hpp"
 
 namespace duban::cel {
 
@@ -31,7 +32,7 @@ struct Context {
   /// Zone of timestamp getters without an argument and of `date()`: CEL says UTC, the host may say otherwise.
   const Zone* zone = nullptr;
   /// Steps left; an evaluation that uses them up ends as an error. Reset by the caller per evaluation.
-  uint64_t budget = 1'000'000;
+  uint64_t budget = limits::kCelSteps;
 };
 
 /// A function of the host: checked by its declared types, called with evaluated arguments, none an error.
@@ -88,8 +89,8 @@ struct FieldRef {
 class Program {
  public:
   virtual ~Program() = default;
-  /// `variables` has one value per declared variable. The result lives as long as the inputs and the
-  /// context's arena. Never throws; a failure is a Value of kind error.
+  /// `variables` has one value per declared variable. The result lives as long as the inputs, the
+  /// context's arena and this program. Never throws; a failure is a Value of kind error.
   virtual Value evaluate(std::span<const Value> variables, Context& context) const = 0;
   virtual const Type& type() const = 0;
   virtual const std::string& source() const = 0;

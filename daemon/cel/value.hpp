@@ -78,6 +78,8 @@ class Value {
   }
   /// Does not copy; the caller's characters must outlive the value.
   static Value of(std::string_view s) { return Value(Kind::string, s); }
+  /// Without this a literal would convert to bool.
+  static Value of(const char* s) { return of(std::string_view(s)); }
   static Value of_bytes(std::string_view s) { return Value(Kind::bytes, s); }
   static constexpr Value of(Date d) { return Value(Kind::date, int64_t{d.days}); }
   static Value of(Instant t);
@@ -93,6 +95,8 @@ class Value {
   static Value of_map(std::span<const MapEntry> sorted);
   /// `fields` has type->fields.size() values.
   static Value of_record(const RecordType* type, const Value* fields);
+  /// A type as a value, by its name in CEL: "int", "list", "google.protobuf.Timestamp". Not copied.
+  static Value of_type(std::string_view name) { return Value(Kind::type, name); }
   /// `reason` is not copied: a literal or arena text.
   static Value error(std::string_view reason) { return Value(Kind::error, reason); }
 
@@ -117,6 +121,7 @@ class Value {
   std::span<const Value> items() const { return {list_, size_}; }
   std::span<const MapEntry> entries() const;
   const RecordType* record_type() const;
+  uint16_t record_index() const { return record_type_; }
   const Value* fields() const { return list_; }
 
   /// The value under a string key of a map or a field of a record; absent if there is none.

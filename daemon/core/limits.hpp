@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace duban::limits {
 
@@ -39,5 +40,14 @@ inline constexpr size_t kConfigFileBytes = 8 << 20;
 inline constexpr size_t kConfigExpandedBytes = 32 << 20;
 /// Nesting of such a file, aliases followed; every walk over it is a recursion.
 inline constexpr size_t kConfigDepth = 64;
+
+/// Source of one CEL expression. The longest of a register is some hundred bytes; a larger one is a mistake (E112).
+inline constexpr size_t kCelSourceBytes = 64 << 10;
+/// Height of a CEL expression's tree; bounds the recursion of parser, checker and evaluator (E112).
+inline constexpr int kCelDepth = 250;
+/// Steps of one evaluation, about 10 ms: one per element visited and per 16 bytes of text built. Beyond: an error value.
+inline constexpr uint64_t kCelSteps = 1'000'000;
+/// Nesting of lists and maps that an expression builds; bounds the recursion of comparing and printing them.
+inline constexpr int kCelValueDepth = 100;
 
 }  // namespace duban::limits

@@ -27,6 +27,16 @@ struct Outcome {
   Kind kind = Kind::retry;
   std::string answer;      // what the receiver said, or why not; goes into the receipt
   Duration not_before{0};  // of a retry: the receiver asked for this pause (Retry-After)
+  /// Of a retry: it is not about this message, nothing else would get through either (nobody listens,
+  /// credentials refused). The channel stops at once and probes.
+  bool whole_channel = false;
+
+  static Outcome delivered(std::string answer) { return {Kind::delivered, std::move(answer)}; }
+  static Outcome rejected(std::string answer) { return {Kind::rejected, std::move(answer)}; }
+  static Outcome retry(std::string answer) { return {Kind::retry, std::move(answer)}; }
+  static Outcome stop(std::string answer, Duration not_before = Duration{0}) {
+    return {Kind::retry, std::move(answer), not_before, true};
+  }
 };
 
 class Channel {
@@ -37,7 +47,9 @@ class Channel {
   virtual size_t concurrency() const = 0;
   /// Sends; `done` is called exactly once, later or at once, also when the channel is being closed.
   virtual void send(Message message, std::function<void(Outcome)> done) = 0;
-  /// Lets what is under way finish within `limit`, gives up the rest (retry), then calls `closed`.
+  /// Lets what is under way finish within `limit`, gives up the rest (retry), then calls `closed`, later or
+  /// at once. Called at most once; nothing is sent after it. The channel lives until it calls `closed`, and
+  /// may be destroyed within.
   virtual void close(Duration limit, std::function<void()> closed) = 0;
 };
 

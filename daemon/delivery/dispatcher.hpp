@@ -4,6 +4,11 @@
 // Retries back off exponentially with jitter from a seeded generator, per delivery, for ever; a repeated
 // failure of a channel is logged once and then counted. Nothing leaves the outbox but by a receipt of success
 // or by a person's decision. On the event loop's thread.
+//
+// A channel has a lane of its own, so a slow one holds up no other. A channel that fails again and again, or
+// says that nothing gets through, is stopped: one delivery at a time probes it, and all flows again at the
+// first that passes. Within a channel the most severe goes first, then the oldest; there is no other order.
+// A delivery to a channel that settings no longer name stays pending and is said loudly once.
 #pragma once
 
 #include <functional>
@@ -47,12 +52,13 @@ class Outbox {
 
 struct DispatcherOptions {
   Duration first_retry{std::chrono::seconds(1)};
-  Duration longest_retry{std::chrono::minutes(5)};
-  uint64_t seed = 1;  // of the jitter
+  Duration longest_retry{std::chrono::minutes(5)};   // of one delivery, while its channel works
+  Duration longest_probe{std::chrono::seconds(15)};  // between probes of a stopped channel
+  uint64_t seed = 1;                                 // of the jitter
 };
 
-/// Calls `callback` after a delay, on the loop; made real with a timer in app/ and with a virtual clock in
-/// tests.
+/// Calls `callback` after a delay, on the loop, never before after() has returned. Made real with timers in
+/// delivery/asio_scheduler.hpp and with a virtual clock in tests.
 class Scheduler {
  public:
   virtual ~Scheduler() = default;
@@ -61,20 +67,29 @@ class Scheduler {
 
 class Dispatcher {
  public:
+  /// Outboxes, clock and scheduler outlive it. Names of channels differ.
   Dispatcher(std::vector<Outbox*> outboxes, std::vector<std::unique_ptr<Channel>> channels,
              const Clock& clock, Scheduler& scheduler, DispatcherOptions options);
+  /// Without stop() before it: what is under way is forgotten here, and sent again by the next one.
   ~Dispatcher();
 
   /// Something may have been committed: look into the outboxes. Cheap, coalesced.
   void wake();
-  /// Stops fetching, lets channels finish within `limit`, stores the last receipts, then calls `done`.
+  /// A reload: from now on these channels. The old ones finish what is under way within `limit`.
+  void replace(std::vector<std::unique_ptr<Channel>> channels, Duration limit);
+  /// Stops fetching, lets channels finish within `limit`, stores the last receipts, then calls `done`: at the
+  /// latest one second after `limit`.
   void stop(Duration limit, std::function<void()> done);
 
   struct Counts {
     uint64_t delivered = 0, retried = 0, rejected = 0;
     size_t in_flight = 0;
+    bool stopped = false;      // only probes go out
+    std::string last_failure;  // of a stopped channel: why
   };
   std::map<std::string, Counts> counts() const;
+  /// Channels that have something pending and that settings do not name, as of the last look.
+  std::set<std::string> unknown_channels() const;
 
  private:
   struct Impl;

@@ -20,8 +20,8 @@ namespace duban::engine {
 
 /// A run of inputs in order of instant, all known to be complete up to `frontier`.
 struct Batch {
-  /// Must outlive the call; holds the events' values.
-  cel::Arena* arena = nullptr;
+  /// Their values live in an arena of the caller's, their records in the caller's hands, until apply() is
+  /// back.
   std::vector<event::Decoded> inputs;
   /// Every tick up to here may fire once the inputs are applied; never ahead of the clock.
   Instant frontier{};
@@ -96,5 +96,9 @@ class Engine {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Whether a shard must see this event: its home, or a fact that rules of every shard may need (invariant 6).
+/// Records that no catalog event could be made of concern shard 0 alone.
+bool concerns(const rule::Configuration& configuration, const event::Event& event, Ownership ownership);
 
 }  // namespace duban::engine

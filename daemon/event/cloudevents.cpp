@@ -66,23 +66,6 @@ Fault read_attribute_header(const Header& header, Envelope& out) {
   return {};
 }
 
-Fault check_text(std::string_view name, std::string_view value) {
-  if (value.empty()) {
-    return {code::kMissingAttribute,
-            fmt::format("attribute {} is missing or empty; CloudEvents requires it", name)};
-  }
-  if (value.size() > limits::kAttributeBytes) {
-    return {code::kBadAttribute, fmt::format("attribute {} has {} bytes, at most {} are allowed: {}", name,
-                                             value.size(), limits::kAttributeBytes, in_quotes(value))};
-  }
-  const auto control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
-  if (std::any_of(value.begin(), value.end(), control)) {
-    return {code::kBadAttribute,
-            fmt::format("attribute {} is {} with a control character; remove it", name, in_quotes(value))};
-  }
-  return {};
-}
-
 }  // namespace
 
 std::string in_quotes(std::string_view text, size_t limit) {
@@ -148,6 +131,23 @@ Fault read_headers(const Record& record, Envelope& out) {
   return {};
 }
 
+Fault check_attribute(std::string_view name, std::string_view value) {
+  if (value.empty()) {
+    return {code::kMissingAttribute,
+            fmt::format("attribute {} is missing or empty; CloudEvents requires it", name)};
+  }
+  if (value.size() > limits::kAttributeBytes) {
+    return {code::kBadAttribute, fmt::format("attribute {} has {} bytes, at most {} are allowed: {}", name,
+                                             value.size(), limits::kAttributeBytes, in_quotes(value))};
+  }
+  const auto control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
+  if (std::any_of(value.begin(), value.end(), control)) {
+    return {code::kBadAttribute,
+            fmt::format("attribute {} is {} with a control character; remove it", name, in_quotes(value))};
+  }
+  return {};
+}
+
 Fault check_attributes(const Attributes& a) {
   if (a.specversion != "1.0" && !a.specversion.empty()) {
     return {code::kBadAttribute,
@@ -156,10 +156,10 @@ Fault check_attributes(const Attributes& a) {
   const std::array<std::pair<std::string_view, std::string_view>, 4> required{
       {{"specversion", a.specversion}, {"id", a.id}, {"source", a.source}, {"type", a.type}}};
   for (const auto& [name, value] : required) {
-    if (Fault fault = check_text(name, value)) return fault;
+    if (Fault fault = check_attribute(name, value)) return fault;
   }
   if (!a.content_type.empty() && !is_json(a.content_type)) return not_json(a.content_type);
-  return a.subject.empty() ? Fault{} : check_text("subject", a.subject);
+  return a.subject.empty() ? Fault{} : check_attribute("subject", a.subject);
 }
 
 }  // namespace duban::event

@@ -47,8 +47,11 @@ Fault read_headers(const Record& record, Envelope& out);
 /// True for JSON media types: application/json, text/json, and every +json; parameters are ignored.
 bool is_json(std::string_view media_type);
 
-/// Checks what every event must have: non-empty id, source, type, specversion 1.0, no control characters, not
-/// too long. `time` and `subject` are the caller's, who knows the entity.
+/// Not empty, not too long, no control characters.
+Fault check_attribute(std::string_view name, std::string_view value);
+
+/// What every event must have: id, source, type, and specversion 1.0. `time` and `subject` are the caller's,
+/// who knows the entity.
 Fault check_attributes(const Attributes& a);
 
 }  // namespace duban::event

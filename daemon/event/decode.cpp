@@ -209,28 +209,23 @@ Fault Decoder::Impl::set_others(Value* fields, int position) {
 
 Fault Decoder::Impl::set_key(std::string_view subject, Value* fields, Event& event) {
   const EventType& type = *event.type;
-  if (type.key_field < 0) {
-    event.key = arena->copy(subject);
-    return {};
+  Value* key = type.key_field < 0 ? nullptr : &fields[type.key_field];
+  const std::string_view stated = key ? key->string_or({}) : std::string_view{};
+  event.key = stated.empty() ? arena->copy(subject) : stated;
+  if (!type.kind) return {};  // a fact: its subject is for others, its key for the engine
+  const std::string& name = type.kind->key;
+  if (subject.empty() && (!short_form || stated.empty())) {
+    return {code::kMissingAttribute,
+            fmt::format("attribute subject is missing; put the id of the {} there, as in data.{}",
+                        type.kind->name, name)};
   }
-  Value& key = fields[type.key_field];
-  const std::string& name = type.layout->fields[static_cast<size_t>(type.key_field)].name;
-  if (subject.empty()) {
-    if (!short_form || key.is_absent()) {
-      return {code::kMissingAttribute,
-              fmt::format("attribute subject is missing; put the id of the {} there (its {})",
-                          type.kind ? type.kind->name : "entity", name)};
-    }
-  } else if (key.is_absent()) {
-    key = Value::of(arena->copy(subject));
-  } else if (key.string_or({}) != subject) {
-    return {code::kKeyMismatch,
-            fmt::format("subject is {} and data.{} is {}; both must name the same {}", in_quotes(subject),
-                        name, in_quotes(cel::to_text(key)), type.kind ? type.kind->name : "entity")};
+  if (key->is_absent()) {
+    *key = Value::of(event.key);
+  } else if (!subject.empty() && stated != subject) {
+    return {code::kKeyMismatch, fmt::format("subject is {} and data.{} is {}; both must name the same {}",
+                                            in_quotes(subject), name, in_quotes(stated), type.kind->name)};
   }
-  event.key = key.string_or({});
-  Attributes checked{"-", "-", "1.0", "-", {}, event.key, {}};
-  return check_attributes(checked);
+  return check_attribute("subject", event.key);
 }
 
 Fault Decoder::Impl::check_required(const EventType& type, const Value* fields) {

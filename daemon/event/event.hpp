@@ -33,6 +33,7 @@ struct Event {
   Origin origin;
   uint64_t identity = 0;              // hash of (source, id)
   uint64_t content = 0;               // hash of (type, time, data): the same id with other content is refused
+  const Record* record = nullptr;     // what it was decoded from, if that is still there: the original bytes
   std::vector<std::string> warnings;  // unknown enum values and the like: pass, but somebody must see them
 };
 

@@ -108,7 +108,7 @@ std::string_view Parser::raw_data(simdjson::dom::element data) {
       if (key != "data") continue;
       simdjson::ondemand::object member;
       if (field.value().get_object().get(member) || member.raw_json().get(raw)) break;
-      return raw;
+      return raw.substr(0, raw.rfind('}') + 1);  // raw_json() takes what follows with it
     }
   }
   minified_ = simdjson::minify(data);

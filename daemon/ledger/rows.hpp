@@ -49,9 +49,11 @@ struct Cause {
 /// One rule's item for one subject (and span).
 struct Item {
   NameId rule{};
-  std::string span;     // key of the trigger's span: name and period, never its dates; "" without trigger
-  std::string episode;  // id of the event that began the episode
-  Instant opened{};
+  std::string span;      // key of the trigger's span: name and period, never its dates; "" without trigger
+  std::string episode;   // id of the event that began the episode
+  int32_t reopened = 0;  // the subject's count of reopenings when it opened
+  Instant opened{};      // the event's time
+  Instant noticed{};     // when the engine opened it: `at: opened` cannot be before that
   Instant planned{};     // opening, resumption or re-plan: stages before it do not fire
   Instant due = kNever;  // the instant the deadline ends
   std::optional<Date> due_date;

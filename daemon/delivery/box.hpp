@@ -1,0 +1,37 @@
+// What the dispatcher keeps about one outbox, and about one delivery under way.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "delivery/dispatcher.hpp"
+
+namespace duban::delivery {
+
+/// An outbox with what the dispatcher knows about it.
+struct Box {
+  Outbox* outbox = nullptr;
+  bool fetching = false;
+  bool again = false;  // woken while fetching
+  bool settling = false;
+  std::set<int64_t> in_flight;
+  std::vector<ledger::Receipt> receipts;  // not yet handed to settle()
+  Instant next = kNever;
+
+  bool open() const { return in_flight.size() < limits::kUnsettledDeliveries; }
+};
+
+/// A delivery under way.
+struct Sent {
+  size_t box = 0;
+  int64_t delivery = 0;
+  int attempts = 0;
+  bool probe = false;
+  Duration started{0};
+  std::string key;
+};
+
+}  // namespace duban::delivery

@@ -1,0 +1,86 @@
+#include "delivery/lane.hpp"
+
+#include <algorithm>
+
+#include "core/limits.hpp"
+
+namespace duban::delivery {
+namespace {
+
+/// Read ahead at least: enough for a probe to choose from.
+constexpr size_t kSmallestWindow = 32;
+
+bool before(const ledger::Delivery& a, const ledger::Delivery& b) {
+  if (a.severity != b.severity) return a.severity > b.severity;
+  if (a.next != b.next) return a.next < b.next;
+  return a.id < b.id;
+}
+
+}  // namespace
+
+Lane::Lane(std::shared_ptr<Channel> c, size_t outboxes) : channel(std::move(c)), ahead_(outboxes) {
+  for (Ahead& ahead : ahead_) ahead.window = std::max(channel->concurrency(), kSmallestWindow);
+}
+
+size_t Lane::room(size_t outbox, Duration now) const {
+  return breaker.admits(now) ? ahead_[outbox].window : 0;
+}
+
+void Lane::refill(size_t outbox, std::deque<ledger::Delivery> waiting, bool more) {
+  Ahead& ahead = ahead_[outbox];
+  ahead.more = more;
+  ahead.waiting = std::move(waiting);
+  const size_t most = std::max(channel->concurrency() * limits::kReadAhead, kSmallestWindow);
+  ahead.window = std::clamp(std::max(ahead.taken * 2, ahead.window / 2),
+                            std::max(channel->concurrency(), kSmallestWindow), most);
+  ahead.taken = 0;
+}
+
+bool Lane::hungry(size_t outbox) const {
+  const Ahead& ahead = ahead_[outbox];
+  return ahead.more && ahead.waiting.size() < ahead.window / 2 && !breaker.stopped();
+}
+
+void Lane::forget() {
+  for (Ahead& ahead : ahead_) {
+    ahead.waiting.clear();
+    ahead.more = false;
+  }
+}
+
+std::optional<Lane::Place> Lane::first(const std::vector<bool>& open) const {
+  std::optional<Place> best;
+  for (size_t i = 0; i < ahead_.size(); ++i) {
+    if (!open[i] || ahead_[i].waiting.empty()) continue;
+    if (!best || before(ahead_[i].waiting.front(), ahead_[best->first].waiting.front())) best = {i, 0};
+  }
+  return best;
+}
+
+std::optional<Lane::Place> Lane::least_tried(const std::vector<bool>& open) const {
+  std::optional<Place> best;
+  const auto at = [this](Place p) -> const ledger::Delivery& { return ahead_[p.first].waiting[p.second]; };
+  for (size_t i = 0; i < ahead_.size(); ++i) {
+    for (size_t k = 0; open[i] && k < ahead_[i].waiting.size(); ++k) {
+      const Place here{i, k};
+      const bool fewer = best && at(here).attempts < at(*best).attempts;
+      const bool equal = best && at(here).attempts == at(*best).attempts;
+      if (!best || fewer || (equal && before(at(here), at(*best)))) best = here;
+    }
+  }
+  return best;
+}
+
+std::optional<Lane::Taken> Lane::take(Duration now, const std::vector<bool>& open) {
+  if (sending >= channel->concurrency() || !breaker.admits(now)) return std::nullopt;
+  const std::optional<Place> place = breaker.stopped() ? least_tried(open) : first(open);
+  if (!place) return std::nullopt;
+  Ahead& ahead = ahead_[place->first];
+  const auto it = ahead.waiting.begin() + static_cast<ptrdiff_t>(place->second);
+  Taken taken{place->first, std::move(*it)};
+  ahead.waiting.erase(it);
+  ++ahead.taken;
+  return taken;
+}
+
+}  // namespace duban::delivery

@@ -1,0 +1,64 @@
+// One channel's way out of the outboxes: what was read ahead for it, how much is under way, whether it is
+// stopped, what is said about its failures.
+//
+// What was read ahead is a view of the outbox, never a queue of its own: each answer of an outbox replaces
+// it, so that a critical alert overtakes and a delivery that a person dropped disappears.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "delivery/breaker.hpp"
+#include "delivery/channel.hpp"
+#include "ledger/rows.hpp"
+
+namespace duban::delivery {
+
+class Lane {
+ public:
+  Lane(std::shared_ptr<Channel> channel, size_t outboxes);
+
+  const std::string& name() const { return channel->name(); }
+
+  /// How many deliveries to ask this outbox for; 0: none, the channel is stopped. As many as it sent lately,
+  /// so that a fast channel does not wait for the outbox and a slow one does not make it read for nothing.
+  size_t room(size_t outbox, Duration now) const;
+  /// The outbox's answer; `more`: it filled the room that was asked for.
+  void refill(size_t outbox, std::deque<ledger::Delivery> waiting, bool more);
+  /// It will soon have sent what was read ahead, and the outbox holds more.
+  bool hungry(size_t outbox) const;
+  void forget();
+
+  struct Taken {
+    size_t outbox = 0;
+    ledger::Delivery delivery;
+  };
+  /// What goes next, most severe first, then oldest; of the outboxes that `open` allows. Empty if there is
+  /// nothing, or the channel is full or stopped. A probe is what was tried least: a message that its receiver
+  /// cannot digest must not keep a healthy channel stopped.
+  std::optional<Taken> take(Duration now, const std::vector<bool>& open);
+
+  std::shared_ptr<Channel> channel;
+  Breaker breaker;
+  size_t sending = 0;
+  bool retired = false;  // its channel is being closed
+  bool pumping = false;  // guards against a channel that answers within send()
+
+ private:
+  struct Ahead {
+    std::deque<ledger::Delivery> waiting;
+    bool more = false;
+    size_t window = 0;
+    size_t taken = 0;  // since the last answer
+  };
+  using Place = std::pair<size_t, size_t>;  // outbox, position
+  std::optional<Place> first(const std::vector<bool>& open) const;
+  std::optional<Place> least_tried(const std::vector<bool>& open) const;
+
+  std::vector<Ahead> ahead_;
+};
+
+}  // namespace duban::delivery

@@ -1,0 +1,154 @@
+#include "core/limits.hpp"
+#include "core/log.hpp"
+#include "engine/impl.hpp"
+
+namespace duban::engine {
+
+Applied Engine::Impl::apply(const Batch& batch) {
+  applied = {};
+  inputs_lost = batch.inputs_lost;
+  size_t next = 0;
+  bool singly = false;
+  do {
+    const size_t begin = next;
+    const Applied before = applied;
+    try {
+      in_transaction([&] { apply_inputs(batch, next); });
+    } catch (const ledger::StorageError&) {
+      throw;  // never an event's fault: the caller stops the intake
+    } catch (const std::exception& error) {
+      if (begin == batch.inputs.size()) throw;  // a tick failed: a defect of ours, not of an event
+      log::error("a batch could not be applied ({}); its records are applied one by one", error.what());
+      applied = before;
+      next = begin;
+      singly = true;
+    }
+    if (singly) {
+      apply_singly(batch, next);
+      next = batch.inputs.size();
+      singly = false;
+      in_transaction([&] { apply_inputs(batch, next); });
+    }
+  } while (next < batch.inputs.size());
+  return applied;
+}
+
+void Engine::Impl::apply_inputs(const Batch& batch, size_t& next) {
+  ticks_left = limits::kTicksPerBatch;
+  while (next < batch.inputs.size()) {
+    if (!apply_input(batch.inputs[next])) break;
+    const auto origin = std::visit([](const auto& input) { return input.origin; }, batch.inputs[next]);
+    applied_to[*origin.input] = std::max(applied_to[*origin.input], origin.offset + 1);
+    ++next;
+  }
+  if (next == batch.inputs.size()) {
+    const bool all_fired = fire_until(batch.frontier, true);
+    if (all_fired) last_input = std::max(last_input, batch.frontier);
+    const bool jobs_left = run_jobs();
+    applied.more = !all_fired || jobs_left || std::min(ledger.next_agenda(), boundary) <= batch.frontier;
+    finish_batch(batch);
+  } else {
+    for (const auto& [input, offset] : applied_to) note_position(batch, Origin{&input, offset - 1, {}});
+  }
+  ledger.set_instant(last_input);
+}
+
+void Engine::Impl::apply_singly(const Batch& batch, size_t from) {
+  for (size_t i = from; i < batch.inputs.size(); ++i) {
+    const event::Decoded& input = batch.inputs[i];
+    const auto work = [&] {
+      ticks_left = SIZE_MAX;
+      apply_input(input);
+      note_position(batch, std::visit([](const auto& in) { return in.origin; }, input));
+      ledger.set_instant(last_input);
+    };
+    try {
+      in_transaction(work);
+    } catch (const ledger::StorageError&) {
+      throw;
+    } catch (const std::exception& error) {
+      const Event* event = std::get_if<Event>(&input);
+      if (event == nullptr) throw;
+      const std::string reason = error.what();
+      in_transaction([&] {
+        refuse(*event, "D90",
+               "applying the event failed: " + reason + "; this is a defect of duban, please report it");
+        note_position(batch, event->origin);
+      });
+    }
+  }
+}
+
+void Engine::Impl::note_position(const Batch& batch, const Origin& origin) {
+  ledger::Position position{*origin.input, origin.offset + 1, -1, {}};
+  for (const ledger::Position& known : batch.positions)
+    if (known.input == position.input) {
+      position.leader_epoch = known.leader_epoch;
+      position.cluster = known.cluster;
+    }
+  applied_to[position.input] = std::max(applied_to[position.input], position.next_offset);
+  ledger.put(position);
+}
+
+void Engine::Impl::finish_batch(const Batch& batch) {
+  for (const ledger::Position& position : batch.positions) {
+    ledger.put(position);
+    applied_to[position.input] = std::max(applied_to[position.input], position.next_offset);
+  }
+}
+
+bool Engine::Impl::apply_input(const event::Decoded& input) {
+  const Origin origin = std::visit([](const auto& in) { return in.origin; }, input);
+  const auto known = applied_to.find(*origin.input);
+  if (known != applied_to.end() && origin.offset < known->second) return true;  // applied before a restart
+  const Instant t = std::max(origin.at, last_input);
+  if (!fire_until(t, false)) return false;
+  advance(t);
+  if (const Event* event = std::get_if<Event>(&input))
+    apply_event(*event);
+  else
+    refuse(std::get<event::Refusal>(input));
+  return true;
+}
+
+void Engine::Impl::advance(Instant t) {
+  now = t;
+  last_input = std::max(last_input, t);
+}
+
+bool Engine::Impl::fire_until(Instant until, bool inclusive) {
+  for (;;) {
+    const Instant t = std::min(ledger.next_agenda(), boundary);
+    if (t == kNever || t > until || (t == until && !inclusive)) return true;
+    if (ticks_left == 0) return false;
+    advance(t);
+    if (boundary <= t) {
+      cross_boundary(boundary);
+      --ticks_left;
+      continue;
+    }
+    const std::vector<ledger::EntityId> ids = ledger.due(t, ticks_left);
+    if (ids.empty()) throw std::logic_error("the agenda has an instant without an entity");
+    ledger.journal({0, t, ledger::JournalKind::tick, {}, {}, 0, 0, {}});
+    for (const ledger::EntityId id : ids) {
+      Entity* entity = ledger.get(id);
+      if (entity == nullptr) throw std::logic_error("the agenda names an entity that does not exist");
+      tick(*entity, t);
+    }
+    ticks_left -= std::min(ticks_left, ids.size());
+  }
+}
+
+void Engine::Impl::in_transaction(const std::function<void()>& work) {
+  ledger.begin();
+  try {
+    work();
+    ledger.commit();
+  } catch (...) {
+    ledger.rollback();
+    reload_memory();
+    throw;
+  }
+}
+
+}  // namespace duban::engine

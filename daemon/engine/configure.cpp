@@ -1,0 +1,180 @@
+// Configuration versions: taking one up at start, swapping it while running, releasing what was held.
+#include <algorithm>
+#include <map>
+
+#include "engine/impl.hpp"
+
+namespace duban::engine {
+namespace {
+
+/// The states that can follow `state` through open ones. `to` may be computed: then any state may follow.
+std::unordered_set<std::string> states_after(const event::EntityKind& kind, const std::string& state) {
+  std::unordered_set<std::string> reached;
+  std::vector<std::string> front{state};
+  while (!front.empty()) {
+    const std::string from = front.back();
+    front.pop_back();
+    for (const event::EventType* type : kind.events) {
+      if (!type->to || !type->legal_in(from)) continue;
+      const auto constant = type->to->constant();
+      for (const event::State& next : kind.states) {
+        if (constant && constant->string_or({}) != next.name) continue;
+        if (reached.insert(next.name).second && next.open) front.push_back(next.name);
+      }
+    }
+  }
+  return reached;
+}
+
+}  // namespace
+
+Engine::Impl::Impl(ledger::Ledger& ledger_in, std::shared_ptr<const rule::Configuration> configuration_in,
+                   Options options_in)
+    : ledger(ledger_in), options(std::move(options_in)) {
+  adopt(std::move(configuration_in));
+  start();
+}
+
+/// Makes `next` the configuration that is looked at; changes nothing in the ledger but names.
+void Engine::Impl::adopt(std::shared_ptr<const rule::Configuration> next) {
+  live.clear();
+  calendar.clear();
+  ledger.use(next->catalog);
+  config = std::move(next);
+  host.calendar = config->calendar.get();
+  host.zone = config->zone;
+  decoder = std::make_unique<event::Decoder>(config->catalog, config->zone);
+  unit_kind = config->catalog->kind("unit");
+  season_kind = config->catalog->kind("season");
+  unit_fields = unit_kind != nullptr ? std::make_unique<UnitFields>(*unit_kind) : nullptr;
+  reachable.clear();
+  for (const auto& kind : config->catalog->kinds())
+    for (const event::State& state : kind->states)
+      reachable[kind->name + "/" + state.name] = states_after(*kind, state.name);
+}
+
+/// Interns the names that items and agendas refer to; inside a transaction.
+void Engine::Impl::intern_names() {
+  rule_names.clear();
+  rule_by_name.clear();
+  stage_names.clear();
+  for (const auto& rule : config->rules.rules) {
+    const NameId name = ledger.intern(rule->id);
+    rule_names[rule.get()] = name;
+    rule_by_name[static_cast<int32_t>(name)] = rule.get();
+    for (const auto& [area, stages] : rule->stages)
+      for (const rule::Stage& stage : stages) stage_names[&stage] = ledger.intern(stage.id);
+  }
+}
+
+void Engine::Impl::start() {
+  ledger.begin();
+  last_input = now = ledger.instant();
+  intern_names();
+  const std::string active = ledger.active_configuration();
+  ledger.commit();
+  reload_memory();
+  if (active != config->version) activate(last_input, !active.empty());
+}
+
+/// The configuration takes effect as an input of the journal. Items of before are looked at again by
+/// fan-outs: those of removed rules retire, the others are re-planned, new rules open theirs.
+void Engine::Impl::activate(Instant at, bool look_again) {
+  in_transaction([&] {
+    advance(std::max(at, last_input));
+    intern_names();
+    ledger.activate(config->version, config->texts, now);
+    ledger.journal({0, now, ledger::JournalKind::configuration, {}, {}, 0, 0, config->version});
+    if (look_again) {
+      for (const auto& kind : config->catalog->kinds()) visit_kind(*kind);
+      open_spans_of_new_rules();
+    }
+    ledger.set_instant(last_input);
+  });
+  reload_memory();
+}
+
+/// A rule that is new finds the entities its trigger watches already there.
+void Engine::Impl::open_spans_of_new_rules() {
+  std::unordered_set<const event::EntityKind*> watched;
+  for (const auto& rule : config->rules.rules)
+    if (rule->trigger.kind == rule::Trigger::Kind::event) watched.insert(rule->trigger.event->kind);
+  for (const auto& kind : config->catalog->kinds()) {
+    if (!watched.contains(kind.get())) continue;
+    std::vector<std::string> keys;
+    ledger.each(*kind, [&](Entity& entity) {
+      if (entity.is_open()) keys.push_back(entity.key);
+    });
+    for (const std::string& key : keys) update_event_spans(*ledger.find(*kind, key), nullptr);
+  }
+}
+
+/// Everything held in memory, read from the ledger: at start, and after a transaction that was rolled back.
+void Engine::Impl::reload_memory() {
+  ledger.begin();
+  last_input = now = ledger.instant();
+  applied_to.clear();
+  for (const ledger::Position& position : ledger.positions())
+    applied_to[position.input] = position.next_offset;
+  jobs = ledger.jobs();
+  declared.clear();
+  directory.clear();
+  live.clear();
+  if (unit_kind != nullptr)
+    ledger.each(*unit_kind,
+                [&](Entity& unit) { directory.update(card_of(unit, *unit_fields), unit.is_open()); });
+  load_spans();
+  if (season_kind != nullptr) ledger.each(*season_kind, [&](Entity& season) { declare_season(season); });
+  boundary = next_boundary();
+  ledger.commit();
+}
+
+std::string Engine::Impl::refusal_of(const rule::Configuration& next) {
+  for (const auto& kind : config->catalog->kinds()) {
+    const event::EntityKind* same = next.catalog->kind(kind->name);
+    for (const event::State& state : kind->states) {
+      if (same != nullptr && same->has_state(state.name)) continue;
+      if (ledger.state_in_use(kind->name, state.name))
+        return "the catalog no longer has state '" + state.name + "' of " + kind->name +
+               ", but there are entities in it; keep the state, or close them first";
+    }
+  }
+  return {};
+}
+
+std::string Engine::Impl::configure(std::shared_ptr<const rule::Configuration> next, Instant at) {
+  if (next->version == config->version) return {};
+  if (std::string refusal = refusal_of(*next); !refusal.empty()) return refusal;
+  adopt(std::move(next));
+  activate(at, true);
+  return {};
+}
+
+/// What was held while catching up goes out as each rule's `missed` says; the rest is recorded as not sent.
+void Engine::Impl::release_held(Instant at) {
+  catching_up = false;
+  in_transaction([&] {
+    advance(std::max(at, last_input));
+    std::map<std::string, int64_t> latest;  // item → sequence of its latest held alert
+    const std::vector<ledger::Alert> held = ledger.held_alerts();
+    std::map<std::string, Instant> instant;
+    for (const ledger::Alert& alert : held)
+      if (!latest.contains(alert.item) || alert.at >= instant[alert.item]) {
+        latest[alert.item] = alert.sequence;
+        instant[alert.item] = alert.at;
+      }
+    for (const ledger::Alert& alert : held) {
+      const auto missed = static_cast<rule::Missed>(alert.missed);
+      const bool send = missed == rule::Missed::all ||
+                        (missed == rule::Missed::latest && latest[alert.item] == alert.sequence);
+      ledger.release(alert.sequence, send,
+                     send                           ? ""
+                     : missed == rule::Missed::none ? "its instant passed while nothing ran"
+                                                    : "a later alert of the same item says more");
+    }
+    if (!held.empty()) ledger.journal({0, now, ledger::JournalKind::release, {}, {}, 0, 0, {}});
+    ledger.set_instant(last_input);
+  });
+}
+
+}  // namespace duban::engine

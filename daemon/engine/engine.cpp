@@ -1,0 +1,47 @@
+#include "engine/engine.hpp"
+
+#include "engine/impl.hpp"
+
+namespace duban::engine {
+
+Engine::Engine(ledger::Ledger& ledger, std::shared_ptr<const rule::Configuration> configuration,
+               Options options)
+    : impl_(std::make_unique<Impl>(ledger, std::move(configuration), std::move(options))) {}
+Engine::~Engine() = default;
+
+Applied Engine::apply(const Batch& batch) { return impl_->apply(batch); }
+
+std::string Engine::configure(std::shared_ptr<const rule::Configuration> configuration, Instant at) {
+  return impl_->configure(std::move(configuration), at);
+}
+
+const std::shared_ptr<const rule::Configuration>& Engine::configuration() const { return impl_->config; }
+
+void Engine::set_catching_up(bool catching_up) { impl_->catching_up = catching_up; }
+
+void Engine::caught_up(Instant at) { impl_->release_held(at); }
+
+void Engine::settle(std::span<const ledger::Receipt> receipts) {
+  impl_->in_transaction([&] {
+    for (const ledger::Receipt& receipt : receipts) impl_->ledger.settle(receipt);
+  });
+}
+
+Instant Engine::next_instant() { return std::min(impl_->ledger.next_agenda(), impl_->boundary); }
+
+Instant Engine::instant() const { return impl_->last_input; }
+
+ledger::Ledger& Engine::ledger() { return impl_->ledger; }
+
+bool concerns(const rule::Configuration& configuration, const event::Event& event, Ownership ownership) {
+  const event::EventType& type = *event.type;
+  const std::string_view name =
+      type.kind != nullptr ? std::string_view(type.kind->name) : std::string_view(type.name);
+  const std::string_view key = type.kind != nullptr ? event.key : event.id;
+  if (ownership.count == 1 || ownership.owns(slot_of(name, key))) return true;
+  if (type.kind == nullptr || configuration.replicated(*type.kind)) return true;
+  const auto index = static_cast<size_t>(type.index);
+  return !configuration.rules.by_evidence[index].empty() || !configuration.rules.by_trigger[index].empty();
+}
+
+}  // namespace duban::engine

@@ -1,0 +1,151 @@
+// Events that fulfil items, and what people decide about them.
+#include <algorithm>
+
+#include "core/limits.hpp"
+#include "engine/impl.hpp"
+
+namespace duban::engine {
+namespace {
+
+std::string_view text_of(const Event& event, std::string_view field) {
+  return event.data.get(field).string_or({});
+}
+
+}  // namespace
+
+void Engine::Impl::apply_evidence(const Event& event) {
+  const auto& rules = config->rules.by_evidence[static_cast<size_t>(event.type->index)];
+  for (const rule::Rule* rule : rules) {
+    const rule::DoneBy& done_by = *rule->done_by;
+    const NameId kind = ledger.intern(rule->subject->name);
+    if (done_by.index == rule::DoneBy::Index::subject_key) {
+      const std::string_view key = event.data.fields()[done_by.event_field].string_or({});
+      if (Entity* entity = key.empty() ? nullptr : ledger.find(*rule->subject, key))
+        count_evidence(event, *rule, *entity);
+      continue;
+    }
+    const bool of_unit = done_by.index == rule::DoneBy::Index::subject_unit;
+    const std::string unit(of_unit ? event.data.fields()[done_by.event_field].string_or({})
+                                   : std::string_view{});
+    if (of_unit && unit.empty()) continue;
+    std::string after_area;
+    int64_t after = 0;
+    for (;;) {
+      const auto ids = of_unit ? ledger.open_of_unit(kind, unit, after, limits::kJobSlice)
+                               : ledger.open_in_area(kind, "", after_area, after, limits::kJobSlice);
+      for (const ledger::EntityId id : ids) {
+        Entity* entity = ledger.get(id);
+        after = static_cast<int64_t>(id);
+        after_area = entity->indexed_area;
+        count_evidence(event, *rule, *entity);
+      }
+      if (ids.size() < limits::kJobSlice) break;
+    }
+  }
+}
+
+void Engine::Impl::count_evidence(const Event& event, const rule::Rule& rule, Entity& entity) {
+  if (!options.ownership.owns(slot_of(entity.kind->name, entity.key)) && entity.kind != unit_kind) return;
+  bring_up(entity, now);
+  for (Item& item : entity.items) {
+    if (item.rule != name_of(rule)) continue;
+    const bool may_count = item.is_open() || item.outcome == Outcome::missed;
+    if (may_count && in_period(event, rule, item)) weigh(event, rule, entity, item);
+  }
+}
+
+/// Which span an event counts for: its `period` decides, else its own time.
+bool Engine::Impl::in_period(const Event& event, const rule::Rule& rule, const Item& item) const {
+  if (!rule.trigger.calendar()) return event.time >= item.opened || event.origin.at >= item.opened;
+  if (const std::string_view period = text_of(event, "period"); !period.empty())
+    return period == item.span || item.span.starts_with(std::string(period) + "/");
+  for (const auto& [of, span] : calendar)
+    if (of == &rule && span.key == item.span) return event.time >= span.opens && event.time < span.closes;
+  return false;
+}
+
+/// Counts the event for the item if all terms hold; if only the equality holds, it is a near miss.
+void Engine::Impl::weigh(const Event& event, const rule::Rule& rule, Entity& entity, Item& item) {
+  const rule::DoneBy& done_by = *rule.done_by;
+  Scope scope;
+  fill(scope, entity, item.span.empty() ? nullptr : find_span(rule, item.span));
+  fill_unit(scope, entity);
+  fill_item(scope, rule, item);
+  scope.values[rule::kEvent] = event.data;
+  std::string failed;
+  for (size_t i = 0; i < done_by.terms.size(); ++i) {
+    if (evaluate(*done_by.terms[i].second, scope).is_true()) continue;
+    if (static_cast<int>(i) == done_by.index_term) return;  // about another subject
+    failed += (failed.empty() ? "" : "、") + done_by.terms[i].first;
+  }
+  const std::string_view name = event.key.empty() ? event.id : event.key;
+  if (!failed.empty()) {
+    if (item.is_open()) item.near_miss = std::string(name) + "不计:不满足 " + failed;
+    ledger.touch(entity);
+    return;
+  }
+  const uint64_t key = hash64(name);
+  if (std::find(item.done_keys.begin(), item.done_keys.end(), key) != item.done_keys.end()) return;
+  item.done_keys.push_back(key);
+  ++item.done;
+  ledger.touch(entity);
+  if (item.done < done_by.count) return;
+  const bool late = item.outcome == Outcome::missed || (item.due != kNever && now >= item.due);
+  end_item(entity, &rule, item, late ? Outcome::fulfilled_late : Outcome::fulfilled);
+}
+
+void Engine::Impl::apply_effect(const Event& event, Entity* entity) {
+  switch (event.type->effect) {
+    case event::Effect::none:
+      break;
+    case event::Effect::acknowledge: {
+      const std::string id(text_of(event, "alert_id"));
+      const int slot =
+          id.size() > 2 ? static_cast<int>(std::strtol(id.substr(0, 2).c_str(), nullptr, 16)) : 0;
+      if (options.ownership.owns(static_cast<uint8_t>(slot)))
+        ledger.acknowledge({id, std::string(text_of(event, "by")), now});
+      break;
+    }
+    case event::Effect::decide:
+      if (entity != nullptr) decide(event, *entity);
+      break;
+    case event::Effect::fulfil:
+      discharge(event, Outcome::fulfilled);
+      break;
+    case event::Effect::waive:
+      discharge(event, Outcome::waived);
+      break;
+  }
+}
+
+/// A person has decided a level: it never falls below it again, and stages below it do not fire any more.
+void Engine::Impl::decide(const Event& event, Entity& entity) {
+  const auto level = rule::parse_level(text_of(event, "stage"));
+  if (!level) return;
+  for (Item& item : entity.items) {
+    const rule::Rule* rule = rule_of(item);
+    if (!item.is_open() || rule == nullptr) continue;
+    item.decided = std::max(item.decided, static_cast<uint8_t>(*level));
+    item.level = std::max(item.level, item.decided);
+    item.decisions.push_back({static_cast<uint8_t>(*level), now});
+    schedule(entity, *rule, item);
+  }
+}
+
+/// obligation.fulfilled and obligation.waived end an item directly; `obligation_key` is the rule's id.
+void Engine::Impl::discharge(const Event& event, Outcome outcome) {
+  const rule::Rule* rule = config->rules.find(text_of(event, "obligation_key"));
+  const std::string_view subject = text_of(event, "unit");
+  if (rule == nullptr || subject.empty()) return;
+  Entity* entity = ledger.find(*rule->subject, subject);
+  if (entity == nullptr) return;
+  bring_up(*entity, now);
+  for (Item& item : entity->items) {
+    if (item.rule != name_of(*rule) || (!item.is_open() && item.outcome != Outcome::missed)) continue;
+    if (!in_period(event, *rule, item)) continue;
+    const bool late = item.outcome == Outcome::missed || (item.due != kNever && now >= item.due);
+    end_item(*entity, rule, item, outcome == Outcome::fulfilled && late ? Outcome::fulfilled_late : outcome);
+  }
+}
+
+}  // namespace duban::engine

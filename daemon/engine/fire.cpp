@@ -1,0 +1,98 @@
+// Ticks: stages whose instant has come.
+#include <algorithm>
+
+#include "engine/impl.hpp"
+
+namespace duban::engine {
+
+void Engine::Impl::tick(Entity& entity, Instant t) {
+  now = t;
+  if (entity.expires <= t) expire(entity);
+  give_up_parked(entity);
+  // fire_item may end items but neither adds nor removes any.
+  for (Item& item : entity.items)
+    while (item.next <= t) fire_item(entity, item, item.next);
+  ledger.touch(entity);
+}
+
+const ledger::Fired* Engine::Impl::fired(const Item& item, NameId stage) const {
+  for (const ledger::Fired& f : item.fired)
+    if (f.stage == stage) return &f;
+  return nullptr;
+}
+
+Instant Engine::Impl::next_of(const PlannedStage& planned, const Item& item) const {
+  const rule::Stage& stage = *planned.stage;
+  const bool on_end = stage.at.anchor == rule::Anchor::ended;
+  if (!item.is_open() && !on_end) return kNever;
+  const ledger::Fired* before = fired(item, planned.name);
+  if (!stage.every) return before == nullptr && planned.at >= item.planned ? planned.at : kNever;
+  Instant at = planned.at;
+  if (at < item.planned) {
+    const auto missed = (item.planned - at + *stage.every - Duration{1}) / *stage.every;
+    at += missed * *stage.every;
+  }
+  const auto repetition = (at - planned.at) / *stage.every;
+  return stage.times && repetition >= *stage.times ? kNever : at;
+}
+
+/// Fires what is due at `t` for one item. Of stages of one level at one instant only the last that is
+/// allowed.
+void Engine::Impl::fire_item(Entity& entity, Item& item, Instant t) {
+  const rule::Rule* rule = rule_of(item);
+  if (rule == nullptr) {
+    end_item(entity, nullptr, item, Outcome::retired);
+    return;
+  }
+  now = t;
+  std::vector<PlannedStage> due = plan(*rule, entity, item, span_dates(*rule, item), config->time_base());
+  for (PlannedStage& planned : due) planned.name = stage_names.at(planned.stage);
+  std::erase_if(due, [&](const PlannedStage& p) { return next_of(p, item) != t; });
+  std::erase_if(due, [&](const PlannedStage& p) { return !allowed(*p.stage, *rule, entity, item); });
+  for (auto planned = due.begin(); planned != due.end(); ++planned) {
+    const bool later_of_level = std::any_of(planned + 1, due.end(), [&](const PlannedStage& other) {
+      return other.stage->level == planned->stage->level;
+    });
+    if (later_of_level) continue;
+    const int repetition =
+        planned->stage->every ? static_cast<int>((t - planned->at) / *planned->stage->every) : 0;
+    raise(entity, *rule, item, *planned->stage, planned->name, repetition);
+  }
+  item.planned = t + Duration{1};  // what stands at or before this instant has had its turn
+  schedule(entity, *rule, item);
+}
+
+bool Engine::Impl::allowed(const rule::Stage& stage, const rule::Rule& rule, Entity& entity,
+                           const Item& item) {
+  if (static_cast<uint8_t>(stage.level) < item.decided) return false;  // skipped by a person's decision
+  if (stage.condition) {
+    Scope scope;
+    fill(scope, entity, item.span.empty() ? nullptr : find_span(rule, item.span));
+    fill_unit(scope, entity);
+    fill_item(scope, rule, item);
+    fill_stage(scope, stage);
+    if (!evaluate(*stage.condition, scope).is_true()) return false;
+  }
+  return !stage.unless_acknowledged || !acknowledged(stage, rule, entity, item);
+}
+
+bool Engine::Impl::acknowledged(const rule::Stage& stage, const rule::Rule& rule, const Entity& entity,
+                                const Item& item) {
+  const ledger::Fired* said = nullptr;
+  for (const ledger::Fired& f : item.fired) {
+    const bool named = stage.unless_stage.empty() || ledger.text(f.stage) == stage.unless_stage;
+    if (named && (said == nullptr || f.last >= said->last)) said = &f;
+  }
+  if (said == nullptr) return false;
+  const std::string& said_stage = ledger.text(said->stage);
+  const std::string id = alert_id(entity, rule, item, said_stage, said->count - 1);
+  const auto acks = ledger.acknowledgements(id);
+  if (stage.unless_by.empty()) return !acks.empty();
+  const UnitCard* who = directory.find(stage.unless_by, {}, {}, entity.text(entity.kind->area),
+                                       entity.text(entity.kind->industry));
+  return who != nullptr && std::any_of(acks.begin(), acks.end(), [&](const auto& ack) {
+           return ack.by == who->id || ack.by.starts_with(who->id + "/");
+         });
+}
+
+}  // namespace duban::engine

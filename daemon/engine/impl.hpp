@@ -1,0 +1,220 @@
+// The engine's inside: one object, its parts in files of their own.
+//
+//   apply.cpp      the pipeline: a batch in one transaction, ticks between inputs in order of instant
+//   transition.cpp events move entities: legal, refused, parked, duplicates
+//   refresh.cpp    an entity's items: opened, resumed, re-planned, ended
+//   fire.cpp       ticks: stages whose instant has come
+//   alert.cpp      an alert as it is raised: recipients, text, record
+//   live.cpp       spans that are live, jobs that visit their subjects
+//   evidence.cpp   events that fulfil items; acknowledgements and decisions
+//   configure.cpp  configuration versions, start-up, release of held alerts
+#pragma once
+
+#include <array>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "engine/directory.hpp"
+#include "engine/engine.hpp"
+#include "engine/spans.hpp"
+
+namespace duban::engine {
+
+using event::Event;
+using event::Origin;
+using ledger::Entity;
+using ledger::Item;
+using ledger::NameId;
+using ledger::Outcome;
+
+/// Why an entity's items are looked at again. An event may begin episodes; a new configuration may not.
+struct Reason {
+  const Event* event = nullptr;  // null: a tick, a span, a configuration
+  bool all = true;               // all rules of the kind, not only those whose fields have changed
+  uint64_t changed = ~uint64_t{0};
+  NameId rule{};  // only this rule; 0: every rule
+};
+
+/// The values an expression of a rule sees.
+struct Scope {
+  std::array<cel::Value, rule::kSlots> values{};
+  std::array<cel::Value, rule::kItemFields> item{};
+  std::array<cel::Value, rule::kStageFields> stage{};
+};
+
+struct Engine::Impl {
+  Impl(ledger::Ledger& ledger_in, std::shared_ptr<const rule::Configuration> configuration_in,
+       Options options_in);
+
+  // ---- apply.cpp
+  Applied apply(const Batch& batch);
+  /// Inputs from `next` on, until done or the slice of ticks is used up.
+  void apply_inputs(const Batch& batch, size_t& next);
+  void apply_singly(const Batch& batch, size_t from);
+  void finish_batch(const Batch& batch);
+  bool apply_input(const event::Decoded& input);
+  void note_position(const Batch& batch, const Origin& origin);
+  /// Fires everything due before (or at) `until`; false if the slice was used up before.
+  bool fire_until(Instant until, bool inclusive);
+  void in_transaction(const std::function<void()>& work);
+  void advance(Instant t);
+
+  // ---- transition.cpp
+  void apply_event(const Event& event);
+  void apply_to_entity(const Event& event);
+  enum class Verdict { applied, illegal, waiting };
+  /// What an event would make of an entity, before anything is changed.
+  struct Staged {
+    Verdict verdict = Verdict::applied;
+    std::string reason;  // of a refusal
+    cel::Value* fields = nullptr;
+    uint64_t changed = 0;
+    std::vector<int32_t> provisional;
+  };
+  Staged judge(const Event& event, const Entity* entity);
+  Staged judge_state(const Event& event, const Entity* entity) const;
+  void stage_fields(const Event& event, const Entity* entity, Staged& staged);
+  void transition(Entity& entity, const Event& event, const Staged& staged, bool gap);
+  void set_state(Entity& entity, std::string_view state);
+  Entity* link_chain(Entity& entity);
+  void remember(Entity& entity, const Event& event);
+  void expire(Entity& entity);
+  void park(Entity& entity, const Event& event);
+  void retry_parked(Entity& entity);
+  void give_up_parked(Entity& entity);
+  void index(Entity& entity);
+  void after_change(Entity& entity, const Event* event, bool all, uint64_t changed, const Entity* replaced);
+  void refresh_subjects_of(const Entity& unit);
+  bool duplicate(const Event& event, const Entity& entity);
+  void refuse(const Event& event, std::string code, std::string reason);
+  void refuse(const event::Refusal& refusal);
+  void write_journal(const Event& event, Entity* entity);
+
+  // ---- refresh.cpp
+  void refresh(Entity& entity, const Reason& reason);
+  void refresh_rule(Entity& entity, const rule::Rule& rule, const LiveSpan* span, const Reason& reason);
+  void open_item(Entity& entity, const rule::Rule& rule, const LiveSpan* span, Item* old,
+                 const Reason& reason);
+  void replan(Entity& entity, const rule::Rule& rule, const LiveSpan* span, Item& item, const Reason& reason);
+  void set_due(const Entity& entity, const rule::Rule& rule, const LiveSpan* span, Item& item);
+  ledger::Cause cause_of(const Event& event);
+  void end_item(Entity& entity, const rule::Rule* rule, Item& item, Outcome outcome);
+  void end_orphans(Entity& entity, const Reason& reason);
+  void schedule(Entity& entity, const rule::Rule& rule, Item& item);
+  void fire_overdue(Entity& entity, const rule::Rule& rule, Item& item);
+  void carry_streak(const Entity& entity, const rule::Rule& rule, Item& item) const;
+  void forget_old_items(Entity& entity);
+  Item* find_item(Entity& entity, NameId rule, std::string_view span) const;
+  SpanDates span_dates(const rule::Rule& rule, const Item& item) const;
+  bool holds(const rule::Rule& rule, const Entity& entity, const LiveSpan* span);
+  bool is_over(const rule::Rule& rule, const Entity& entity, const LiveSpan* span);
+
+  // ---- fire.cpp
+  void tick(Entity& entity, Instant t);
+  void fire_item(Entity& entity, Item& item, Instant t);
+  bool allowed(const rule::Stage& stage, const rule::Rule& rule, Entity& entity, const Item& item);
+  bool acknowledged(const rule::Stage& stage, const rule::Rule& rule, const Entity& entity, const Item& item);
+  /// The next instant of a planned stage for this item, or kNever if it has said all it will.
+  Instant next_of(const PlannedStage& planned, const Item& item) const;
+  const ledger::Fired* fired(const Item& item, NameId stage) const;
+
+  // ---- alert.cpp
+  void raise(Entity& entity, const rule::Rule& rule, Item& item, const rule::Stage& stage, NameId stage_name,
+             int repetition);
+  std::vector<std::string> recipients(const rule::Rule& rule, const rule::Stage& stage, Entity& entity,
+                                      const Item& item);
+  std::string role_recipient(const rule::Recipient& to, std::string_view area, std::string_view industry,
+                             Entity& entity);
+  std::string message(const rule::Rule& rule, const rule::Stage& stage, Entity& entity, const Item& item,
+                      Scope& scope);
+  std::string alert_id(const Entity& entity, const rule::Rule& rule, const Item& item, std::string_view stage,
+                       int repetition) const;
+  std::string item_id(const Entity& entity, const Item& item) const;
+
+  // ---- scope (alert.cpp)
+  /// Fills subject, and unit, trigger, item, stage where given.
+  void fill(Scope& scope, const Entity& entity, const LiveSpan* span);
+  void fill_unit(Scope& scope, const Entity& entity);
+  void fill_item(Scope& scope, const rule::Rule& rule, const Item& item);
+  void fill_stage(Scope& scope, const rule::Stage& stage);
+  cel::Value evaluate(const cel::Program& program, const Scope& scope);
+  Entity* unit_of(const Entity& entity);
+  std::string_view unit_id_of(const Entity& entity) const;
+
+  // ---- live.cpp
+  void load_spans();
+  void load_calendar_spans();
+  Instant next_boundary() const;
+  void cross_boundary(Instant t);
+  void open_span(LiveSpan live);
+  void close_span(size_t position);
+  void update_event_spans(Entity& entity, const Entity* replaced);
+  LiveSpan* find_span(const rule::Rule& rule, std::string_view key);
+  const LiveSpan* find_span(const rule::Rule& rule, std::string_view key) const;
+  bool covers(const LiveSpan& span, const Entity& entity) const;
+  void visit_subjects(const rule::Rule& rule, const std::vector<std::string>& areas);
+  void visit_kind(const event::EntityKind& kind);
+  bool run_jobs();
+  /// Brings an entity up to `t`: what pending jobs owe it, then its ticks before `t`.
+  void bring_up(Entity& entity, Instant t);
+  std::vector<std::string> areas_of(const LiveSpan& span) const;
+  void declare_season(const Entity& entity);
+
+  // ---- evidence.cpp
+  void apply_evidence(const Event& event);
+  void count_evidence(const Event& event, const rule::Rule& rule, Entity& entity);
+  void weigh(const Event& event, const rule::Rule& rule, Entity& entity, Item& item);
+  bool in_period(const Event& event, const rule::Rule& rule, const Item& item) const;
+  void apply_effect(const Event& event, Entity* entity);
+  void decide(const Event& event, Entity& entity);
+  void discharge(const Event& event, Outcome outcome);
+
+  // ---- configure.cpp
+  void start();
+  void activate(Instant at, bool look_again);
+  void intern_names();
+  void open_spans_of_new_rules();
+  void adopt(std::shared_ptr<const rule::Configuration> next);
+  void reload_memory();
+  std::string configure(std::shared_ptr<const rule::Configuration> next, Instant at);
+  std::string refusal_of(const rule::Configuration& next);
+  void release_held(Instant at);
+  const rule::Rule* rule_of(const Item& item) const;
+  NameId name_of(const rule::Rule& rule) const { return rule_names.at(&rule); }
+
+  ledger::Ledger& ledger;
+  std::shared_ptr<const rule::Configuration> config;
+  Options options;
+  rule::Host host;
+  const event::EntityKind* unit_kind = nullptr;
+  const event::EntityKind* season_kind = nullptr;
+  std::unique_ptr<UnitFields> unit_fields;
+  Directory directory;
+
+  Instant now{};         // instant of what is being processed
+  Instant last_input{};  // the shard's instant; never goes back
+  bool catching_up = false;
+  bool inputs_lost = false;
+  bool shadow = false;    // the event's home is another shard: it may not fail here
+  size_t ticks_left = 0;  // of this transaction's slice
+  Applied applied;
+
+  std::vector<LiveSpan> live;
+  std::vector<DeclaredSeason> declared;
+  std::vector<std::pair<const rule::Rule*, CalendarSpan>> calendar;  // of a window around `now`, by rule
+  Date calendar_until{};      // the window's end: recomputed before it is reached
+  Instant boundary = kNever;  // next opening or closing of a span
+  std::vector<ledger::Job> jobs;
+
+  std::map<event::Input, int64_t> applied_to;  // next offset per input
+  std::unique_ptr<event::Decoder> decoder;     // of parked events
+
+  std::unordered_map<const rule::Rule*, NameId> rule_names;
+  std::unordered_map<int32_t, const rule::Rule*> rule_by_name;
+  std::unordered_map<const rule::Stage*, NameId> stage_names;
+  /// States reachable from a state through open ones, per kind: tells "its predecessor is missing" from
+  /// illegal.
+  std::unordered_map<std::string, std::unordered_set<std::string>> reachable;
+};
+
+}  // namespace duban::engine

@@ -1,0 +1,254 @@
+// An entity's items, looked at again after anything that may change them: opened, resumed, re-planned, ended.
+//
+// refresh() is idempotent: run twice for the same cause it changes nothing the second time. So fan-outs may
+// be cut into slices and an event may overtake them.
+#include <algorithm>
+
+#include "engine/impl.hpp"
+
+namespace duban::engine {
+namespace {
+
+/// The item ended because its subject's state said so; if the state goes back, the same episode goes on.
+bool resumable(const Item& item) {
+  return item.outcome == Outcome::fulfilled || item.outcome == Outcome::fulfilled_late ||
+         item.outcome == Outcome::void_;
+}
+
+}  // namespace
+
+void Engine::Impl::refresh(Entity& entity, const Reason& reason) {
+  for (const rule::Rule* rule : config->rules.by_subject[static_cast<size_t>(entity.kind->index)]) {
+    if (reason.rule != NameId{} && name_of(*rule) != reason.rule) continue;
+    if (!reason.all && (rule->reads & reason.changed) == 0) continue;
+    if (rule->trigger.kind == rule::Trigger::Kind::none) {
+      refresh_rule(entity, *rule, nullptr, reason);
+      continue;
+    }
+    for (const LiveSpan& span : live)
+      if (span.rule == rule && covers(span, entity)) refresh_rule(entity, *rule, &span, reason);
+  }
+  end_orphans(entity, reason);
+  forget_old_items(entity);
+}
+
+void Engine::Impl::refresh_rule(Entity& entity, const rule::Rule& rule, const LiveSpan* span,
+                                const Reason& reason) {
+  Item* item = find_item(entity, name_of(rule), span != nullptr ? span->key : std::string_view{});
+  const bool over = is_over(rule, entity, span);
+  if (item == nullptr || !item->is_open()) {
+    if (over || !holds(rule, entity, span)) return;
+    open_item(entity, rule, span, item, reason);
+    return;
+  }
+  if (over) {
+    const bool late = item->due != kNever && now >= item->due;
+    end_item(entity, &rule, *item, late ? Outcome::fulfilled_late : Outcome::fulfilled);
+  } else if (!holds(rule, entity, span)) {
+    end_item(entity, &rule, *item, Outcome::void_);
+  } else {
+    replan(entity, rule, span, *item, reason);
+  }
+}
+
+bool Engine::Impl::holds(const rule::Rule& rule, const Entity& entity, const LiveSpan* span) {
+  if (!entity.known) return false;
+  if (!rule.when) return true;
+  Scope scope;
+  fill(scope, entity, span);
+  if (rule.when_reads_unit) fill_unit(scope, entity);
+  return evaluate(*rule.when, scope).is_true();
+}
+
+bool Engine::Impl::is_over(const rule::Rule& rule, const Entity& entity, const LiveSpan* span) {
+  if (!rule.until) return !entity.is_open();
+  Scope scope;
+  fill(scope, entity, span);
+  if (rule.when_reads_unit) fill_unit(scope, entity);
+  return evaluate(*rule.until, scope).is_true();
+}
+
+/// Opens a new item, or takes up the ended one of the same rule and span: the same episode goes on if the
+/// subject was not reopened meanwhile, else a new one begins.
+void Engine::Impl::open_item(Entity& entity, const rule::Rule& rule, const LiveSpan* span, Item* old,
+                             const Reason& reason) {
+  const bool same_episode = old != nullptr && old->reopened == entity.reopened;
+  if (old != nullptr && same_episode && !resumable(*old)) return;
+  if (old != nullptr && same_episode && old->done > 0) return;  // evidence fulfilled it: that stays
+  if (old != nullptr && same_episode) {
+    old->ended = kNever;
+    old->outcome = Outcome::open;
+    old->planned = now;
+    replan(entity, rule, span, *old, reason);
+    fire_overdue(entity, rule, *old);
+    return;
+  }
+  if (old != nullptr) entity.items.erase(entity.items.begin() + (old - entity.items.data()));
+  Item item;
+  item.rule = name_of(rule);
+  item.span = span != nullptr ? span->key : std::string{};
+  item.episode = entity.began_by;
+  item.reopened = entity.reopened;
+  item.opened = reason.event != nullptr ? std::min(reason.event->time, now) : now;
+  item.noticed = item.planned = now;
+  if (entity.reopened > 0) item.floor = static_cast<uint8_t>(std::min(rule.reopen_level, 7));
+  if (!rule.inherits_level_from.empty())
+    for (const Item& other : entity.items)
+      if (const rule::Rule* from = rule_of(other); from != nullptr && from->id == rule.inherits_level_from)
+        item.floor = std::max(item.floor, other.level);
+  if (reason.event != nullptr) item.cause = cause_of(*reason.event);
+  carry_streak(entity, rule, item);
+  entity.items.push_back(std::move(item));
+  Item& opened = entity.items.back();
+  set_due(entity, rule, span, opened);
+  schedule(entity, rule, opened);
+  fire_overdue(entity, rule, opened);
+}
+
+/// A new due date set by an event begins a new episode; one from the calendar or an edited rule does not.
+void Engine::Impl::replan(Entity& entity, const rule::Rule& rule, const LiveSpan* span, Item& item,
+                          const Reason& reason) {
+  const Instant before = item.due;
+  set_due(entity, rule, span, item);
+  if (item.due != before) {
+    if (reason.event != nullptr && before != kNever) {
+      item.episode = reason.event->id;
+      item.cause = cause_of(*reason.event);
+      item.fired.clear();
+      item.decisions.clear();
+      item.level = item.decided = 0;
+    }
+    item.planned = now;
+  }
+  schedule(entity, rule, item);
+}
+
+void Engine::Impl::set_due(const Entity& entity, const rule::Rule& rule, const LiveSpan* span, Item& item) {
+  const SpanDates dates = span != nullptr ? span->dates : span_dates(rule, item);
+  const std::optional<rule::Moment> due = due_of(rule, entity, item.opened, dates, config->time_base());
+  item.due = due ? rule::end_of(*due, config->zone) : kNever;
+  item.due_date = due ? due->date : std::nullopt;
+  item.provisional = due && due->provisional;
+}
+
+ledger::Cause Engine::Impl::cause_of(const Event& event) {
+  const Origin& origin = event.origin;
+  return {ledger.intern(event.type->name), ledger.intern(origin.input->topic), origin.input->partition,
+          origin.offset, std::string(event.id)};
+}
+
+void Engine::Impl::schedule(Entity& entity, const rule::Rule& rule, Item& item) {
+  Instant next = kNever;
+  for (PlannedStage& planned : plan(rule, entity, item, span_dates(rule, item), config->time_base())) {
+    planned.name = stage_names.at(planned.stage);
+    next = std::min(next, next_of(planned, item));
+  }
+  item.next = next;
+  const bool said_all = next == kNever && item.is_open() && rule.trigger.calendar() && item.due != kNever;
+  if (said_all && item.due <= now) {
+    item.ended = now;
+    item.outcome = Outcome::missed;
+  }
+  ledger.touch(entity);
+}
+
+/// An item that opens or resumes already overdue says the last stage since its due date.
+void Engine::Impl::fire_overdue(Entity& entity, const rule::Rule& rule, Item& item) {
+  if (item.due == kNever || item.due > now || !item.is_open()) return;
+  std::vector<PlannedStage> passed = plan(rule, entity, item, span_dates(rule, item), config->time_base());
+  std::erase_if(passed, [&](const PlannedStage& p) { return p.at < item.due || p.at >= item.planned; });
+  std::stable_sort(passed.begin(), passed.end(),
+                   [](const PlannedStage& a, const PlannedStage& b) { return a.at < b.at; });
+  for (auto last = passed.rbegin(); last != passed.rend(); ++last) {
+    const NameId name = stage_names.at(last->stage);
+    if (fired(item, name) != nullptr) return;  // said before the item was interrupted
+    if (!allowed(*last->stage, rule, entity, item)) continue;
+    raise(entity, rule, item, *last->stage, name, 0);
+    return;
+  }
+}
+
+void Engine::Impl::end_item(Entity& entity, const rule::Rule* rule, Item& item, Outcome outcome) {
+  item.ended = now;
+  item.outcome = outcome;
+  item.next = kNever;
+  if (rule != nullptr && outcome != Outcome::retired) {
+    // Only stages that hang on the end are left; those with other anchors are over with it.
+    for (PlannedStage& planned : plan(*rule, entity, item, span_dates(*rule, item), config->time_base())) {
+      if (planned.stage->at.anchor != rule::Anchor::ended) continue;
+      planned.name = stage_names.at(planned.stage);
+      item.next = std::min(item.next, next_of(planned, item));
+    }
+  }
+  ledger.touch(entity);
+}
+
+/// Items whose rule or span is gone.
+void Engine::Impl::end_orphans(Entity& entity, const Reason& reason) {
+  for (Item& item : entity.items) {
+    if (!item.is_open() || (reason.rule != NameId{} && item.rule != reason.rule)) continue;
+    const rule::Rule* rule = rule_of(item);
+    if (rule == nullptr || rule->subject != entity.kind) {
+      end_item(entity, nullptr, item, Outcome::retired);
+      continue;
+    }
+    if (item.span.empty() || find_span(*rule, item.span) != nullptr) continue;
+    if (!rule->outlives) {
+      end_item(entity, rule, item, Outcome::expired);
+    } else if (is_over(*rule, entity, nullptr)) {
+      end_item(entity, rule, item, Outcome::void_);
+    }
+  }
+}
+
+/// Consecutive misses of this rule and subject, from the latest ended span.
+void Engine::Impl::carry_streak(const Entity& entity, const rule::Rule& rule, Item& item) const {
+  const Item* latest = nullptr;
+  for (const Item& other : entity.items)
+    if (other.rule == name_of(rule) && !other.is_open() && other.outcome != Outcome::waived &&
+        (latest == nullptr || other.opened > latest->opened))
+      latest = &other;
+  item.misses_year = config->zone.date(item.opened).year();
+  if (latest == nullptr) return;
+  const bool missed = latest->outcome == Outcome::missed || latest->outcome == Outcome::fulfilled_late;
+  item.streak = missed ? latest->streak + 1 : 0;
+  if (latest->misses_year == item.misses_year) item.misses = latest->misses + (missed ? 1 : 0);
+}
+
+/// Ended items of past spans are kept only as the latest of their rule: their memory of what was said is not
+/// needed once the span cannot come back.
+void Engine::Impl::forget_old_items(Entity& entity) {
+  std::erase_if(entity.items, [&](const Item& item) {
+    if (item.span.empty() || item.is_open() || item.next != kNever) return false;
+    const rule::Rule* rule = rule_of(item);
+    if (rule != nullptr && find_span(*rule, item.span) != nullptr) return false;
+    return std::any_of(entity.items.begin(), entity.items.end(), [&](const Item& other) {
+      return other.rule == item.rule && other.opened > item.opened;
+    });
+  });
+}
+
+Item* Engine::Impl::find_item(Entity& entity, NameId rule, std::string_view span) const {
+  for (Item& item : entity.items)
+    if (item.rule == rule && item.span == span) return &item;
+  return nullptr;
+}
+
+const rule::Rule* Engine::Impl::rule_of(const Item& item) const {
+  const auto found = rule_by_name.find(static_cast<int32_t>(item.rule));
+  return found == rule_by_name.end() ? nullptr : found->second;
+}
+
+SpanDates Engine::Impl::span_dates(const rule::Rule& rule, const Item& item) const {
+  if (item.span.empty()) return {};
+  if (const LiveSpan* span = find_span(rule, item.span)) return span->dates;
+  for (const auto& [of, span] : calendar)
+    if (of == &rule && span.key == item.span)
+      return {rule::Moment::of(span.first, config->zone), rule::Moment::of(span.last, config->zone)};
+  SpanDates dates;
+  dates.start = rule::Moment::of(item.opened);
+  if (!item.is_open()) dates.end = rule::Moment::of(item.ended);
+  return dates;
+}
+
+}  // namespace duban::engine

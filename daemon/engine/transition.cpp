@@ -1,0 +1,383 @@
+// Events move entities as the catalog declares it.
+#include <algorithm>
+
+#include "core/limits.hpp"
+#include "engine/impl.hpp"
+
+namespace duban::engine {
+namespace {
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+uint64_t bit(int field) { return uint64_t{1} << std::min(field, 63); }
+
+}  // namespace
+
+void Engine::Impl::apply_event(const Event& event) {
+  ++applied.events;
+  const event::EventType& type = *event.type;
+  if (type.kind != nullptr) {
+    const bool home = options.ownership.owns(slot_of(type.kind->name, event.key));
+    shadow = !home;
+    if (home || config->replicated(*type.kind)) apply_to_entity(event);
+    shadow = false;
+  } else {
+    shadow = !options.ownership.owns(slot_of(type.name, event.id));
+    const ledger::Ledger::Seen seen = ledger.fact_seen(event.identity, event.content, now);
+    if (seen == ledger::Ledger::Seen::other_content)
+      refuse(
+          event, "D22",
+          "an event with this source and id but other content was received before; give it an id of its own");
+    if (seen != ledger::Ledger::Seen::no) ++applied.duplicates;
+    shadow = false;
+    if (seen != ledger::Ledger::Seen::no) return;
+    write_journal(event, nullptr);
+    apply_effect(event, nullptr);
+  }
+  apply_evidence(event);
+}
+
+void Engine::Impl::apply_to_entity(const Event& event) {
+  Entity* entity = ledger.find(*event.type->kind, event.key);
+  if (entity != nullptr) {
+    bring_up(*entity, now);
+    if (duplicate(event, *entity)) return;
+  }
+  const Staged staged = judge(event, entity);
+  switch (staged.verdict) {
+    case Verdict::applied:
+      if (entity == nullptr) entity = &ledger.create(*event.type->kind, event.key);
+      transition(*entity, event, staged, false);
+      retry_parked(*entity);
+      break;
+    case Verdict::waiting:
+      if (entity == nullptr) entity = &ledger.create(*event.type->kind, event.key);
+      park(*entity, event);
+      break;
+    case Verdict::illegal:
+      if (entity != nullptr) remember(*entity, event);
+      refuse(event, "D20", staged.reason);
+      break;
+  }
+}
+
+bool Engine::Impl::duplicate(const Event& event, const Entity& entity) {
+  const auto same = std::find_if(entity.recent.begin(), entity.recent.end(),
+                                 [&](const ledger::RecentEvent& r) { return r.identity == event.identity; });
+  if (same == entity.recent.end()) return false;
+  ++applied.duplicates;
+  if (same->content != event.content)
+    refuse(
+        event, "D22",
+        "an event with this source and id but other content was received before; give it an id of its own");
+  return true;
+}
+
+void Engine::Impl::remember(Entity& entity, const Event& event) {
+  entity.recent.push_back({event.identity, event.content});
+  if (entity.recent.size() > limits::kRecentEvents) entity.recent.erase(entity.recent.begin());
+  ledger.touch(entity);
+}
+
+Engine::Impl::Staged Engine::Impl::judge(const Event& event, const Entity* entity) {
+  Staged staged = judge_state(event, entity);
+  if (staged.verdict == Verdict::applied) stage_fields(event, entity, staged);
+  return staged;
+}
+
+Engine::Impl::Staged Engine::Impl::judge_state(const Event& event, const Entity* entity) const {
+  const event::EventType& type = *event.type;
+  const std::string subject = type.kind->name + " '" + std::string(event.key) + "'";
+  Staged staged;
+  if (entity == nullptr || !entity->known) {
+    if (type.creates) return staged;
+    staged.verdict = type.missing == event::Missing::park ? Verdict::waiting : Verdict::illegal;
+    staged.reason = type.name + ": " + subject + " is not known; send the event that creates it first";
+    return staged;
+  }
+  const std::string state(entity->state());
+  if (type.legal_in(state)) return staged;
+  staged.reason = type.name + " is not allowed for " + subject + " in state " + state;
+  if (!type.from.empty()) staged.reason += "; it is in " + joined(type.from);
+  const bool may_come = type.missing == event::Missing::park && type.kind->is_open(state) &&
+                        std::any_of(type.from.begin(), type.from.end(), [&](const std::string& from) {
+                          return reachable.at(type.kind->name + "/" + state).contains(from);
+                        });
+  staged.verdict = may_come ? Verdict::waiting : Verdict::illegal;
+  return staged;
+}
+
+void Engine::Impl::stage_fields(const Event& event, const Entity* entity, Staged& staged) {
+  const event::EventType& type = *event.type;
+  const event::EntityKind& kind = *type.kind;
+  const size_t count = kind.layout->fields.size();
+  staged.fields = ledger.arena().values(count);
+  if (entity != nullptr) {
+    std::copy_n(entity->fields, count, staged.fields);
+  } else {
+    std::fill_n(staged.fields, count, cel::Value::absent());
+    staged.fields[event::kKeyField] = cel::Value::of(event.key);
+  }
+  const cel::Value* data = event.data.fields();
+  std::array<cel::Value, event::kCatalogSlots> variables{cel::Value::of_record(kind.layout, staged.fields),
+                                                         event.data};
+  cel::Context context{ledger.arena(), &host, &config->zone};
+  const auto refuse_as = [&](std::string reason) {
+    staged.verdict = Verdict::illegal;
+    staged.reason =
+        type.name + " for " + kind.name + " '" + std::string(event.key) + "': " + std::move(reason);
+  };
+  for (const event::EventType::Refuse& refusal : type.refuses)
+    if (refusal.when->evaluate(variables, context).is_true()) return refuse_as(refusal.reason);
+  const bool known = entity != nullptr && entity->known;
+  const event::Expression& next_state = known || !type.creates ? type.to : type.creates;
+  if (next_state) {
+    const cel::Value state = next_state->evaluate(variables, context);
+    if (!state.is(cel::Kind::string) || !kind.has_state(state.text()))
+      return refuse_as("no state follows: " + cel::to_text(state) + "; check the fields that decide it");
+    staged.fields[event::kStateField] = state;
+    staged.fields[event::kOpenField] = cel::Value::of(kind.is_open(state.text()));
+  }
+  if (staged.fields[event::kStateField].is_absent())
+    return refuse_as("it is not known in which state it would be");
+  for (const auto& [from, to] : type.copies)
+    if (!data[from].is_absent()) staged.fields[to] = data[from];
+  for (const event::EventType::Set& set : type.sets) {
+    host.provisional = false;
+    const cel::Value value = set.value->evaluate(variables, context);
+    const std::string& field = kind.layout->fields[static_cast<size_t>(set.field)].name;
+    if (value.is_error()) return refuse_as(field + " cannot be computed: " + std::string(value.text()));
+    staged.fields[set.field] = value.is(cel::Kind::null) ? cel::Value::absent() : value;
+    if (host.provisional) staged.provisional.push_back(set.field);
+  }
+  for (size_t i = 0; i < count; ++i)
+    if (!known || !cel::equal(staged.fields[i], entity->fields[i]))
+      staged.changed |= bit(static_cast<int>(i));
+}
+
+void Engine::Impl::transition(Entity& entity, const Event& event, const Staged& staged, bool gap) {
+  const bool was_known = entity.known;
+  const bool was_open = was_known && entity.is_open();
+  std::copy_n(staged.fields, entity.kind->layout->fields.size(), entity.fields);
+  entity.known = true;
+  entity.changed = now;
+  for (const int32_t field : staged.provisional) {
+    std::erase_if(entity.provisional, [&](const ledger::Provisional& p) { return p.field == field; });
+    entity.provisional.push_back({field, event::to_structured(event)});
+  }
+  const bool began = !was_open && entity.is_open();
+  if (began) {
+    entity.began_by = event.id;
+    entity.began = std::min(event.time, now);
+    if (was_known) ++entity.reopened;
+  }
+  if (entity.kind->expires >= 0) {
+    const cel::Value& expires = entity.fields[entity.kind->expires];
+    entity.expires = entity.is_open() && expires.is(cel::Kind::timestamp) ? expires.instant() : kNever;
+  }
+  if (!gap) remember(entity, event);
+  write_journal(event, &entity);
+  const Entity* replaced = was_known ? nullptr : link_chain(entity);
+  index(entity);
+  ledger.touch(entity);
+  apply_effect(event, &entity);
+  after_change(entity, &event, began || !was_known || !entity.is_open(), staged.changed, replaced);
+}
+
+/// The chain of superseding entities: the new one takes over its key, the old one ends.
+Entity* Engine::Impl::link_chain(Entity& entity) {
+  entity.chain_start = entity.began;
+  const std::string old_key(entity.text(entity.kind->supersedes));
+  if (old_key.empty() || old_key == entity.key) return nullptr;
+  Entity* old = ledger.find(*entity.kind, old_key);
+  if (old == nullptr || !old->known) {
+    entity.chain = old_key;
+    entity.chain_keys = {old_key, entity.key};
+    return nullptr;
+  }
+  bring_up(*old, now);
+  entity.chain = old->chain.empty() ? old->key : old->chain;
+  entity.chain_keys = old->chain_keys.empty() ? std::vector{old->key} : old->chain_keys;
+  entity.chain_keys.push_back(entity.key);
+  entity.chain_start = old->chain_start;
+  if (old->is_open() && !old->kind->superseded_state.empty()) {
+    set_state(*old, old->kind->superseded_state);
+    refresh(*old, Reason{});
+  }
+  return old;
+}
+
+void Engine::Impl::set_state(Entity& entity, std::string_view state) {
+  entity.fields[event::kStateField] = cel::Value::of(ledger.arena().copy(state));
+  entity.fields[event::kOpenField] = cel::Value::of(entity.kind->is_open(state));
+  if (!entity.is_open()) entity.expires = kNever;
+  index(entity);
+  ledger.touch(entity);
+}
+
+void Engine::Impl::expire(Entity& entity) {
+  entity.expires = kNever;
+  ledger.touch(entity);
+  if (!entity.is_open() || entity.kind->expired_state.empty()) return;
+  set_state(entity, entity.kind->expired_state);
+  after_change(entity, nullptr, true, ~uint64_t{0}, nullptr);
+}
+
+void Engine::Impl::after_change(Entity& entity, const Event* event, bool all, uint64_t changed,
+                                const Entity* replaced) {
+  refresh(entity, Reason{event, all, changed, {}});
+  if (config->replicated(*entity.kind)) update_event_spans(entity, replaced);
+  if (entity.kind == season_kind) declare_season(entity);
+  if (entity.kind == unit_kind) {
+    directory.update(card_of(entity, *unit_fields), entity.is_open());
+    refresh_subjects_of(entity);
+  }
+}
+
+/// Conditions that read the unit hold or not for every subject of it.
+void Engine::Impl::refresh_subjects_of(const Entity& unit) {
+  for (const auto& kind : config->catalog->kinds()) {
+    const auto& rules = config->rules.by_subject[static_cast<size_t>(kind->index)];
+    if (std::none_of(rules.begin(), rules.end(), [](const rule::Rule* r) { return r->when_reads_unit; }))
+      continue;
+    const NameId name = ledger.intern(kind->name);
+    int64_t after = 0;
+    for (;;) {
+      const auto ids = ledger.open_of_unit(name, unit.key, after, limits::kJobSlice);
+      for (const ledger::EntityId id : ids) {
+        Entity* subject = ledger.get(id);
+        bring_up(*subject, now);
+        refresh(*subject, Reason{});
+        after = static_cast<int64_t>(id);
+      }
+      if (ids.size() < limits::kJobSlice) break;
+    }
+  }
+}
+
+void Engine::Impl::index(Entity& entity) {
+  ledger.index(entity, entity.is_open(), entity.text(entity.kind->area), unit_id_of(entity));
+}
+
+void Engine::Impl::park(Entity& entity, const Event& event) {
+  if (entity.parked.size() >= limits::kParkedPerEntity) {
+    refuse(event, "D21",
+           "its predecessor is missing and " + std::to_string(entity.parked.size()) +
+               " events wait for it already");
+    return;
+  }
+  entity.parked.push_back({now + event.type->park_for, event.origin.input->topic,
+                           event.origin.input->partition, event.origin.offset, event.origin.at,
+                           event::to_structured(event)});
+  ++applied.parked;
+  remember(entity, event);
+}
+
+/// Each applied event may be the predecessor that another waited for.
+void Engine::Impl::retry_parked(Entity& entity) {
+  for (size_t i = 0; i < entity.parked.size();) {
+    const ledger::Parked parked = entity.parked[i];
+    const event::Input input{parked.topic, parked.partition};
+    const event::Decoded decoded =
+        decoder->decode_structured(parked.event, Origin{&input, parked.offset, parked.at}, ledger.arena());
+    const Event* event = std::get_if<Event>(&decoded);
+    const Staged staged = event != nullptr ? judge(*event, &entity) : Staged{};
+    if (event != nullptr && staged.verdict == Verdict::waiting) {
+      ++i;
+      continue;
+    }
+    entity.parked.erase(entity.parked.begin() + static_cast<std::ptrdiff_t>(i));
+    ledger.touch(entity);
+    if (event == nullptr)
+      refuse(std::get<event::Refusal>(decoded));
+    else if (staged.verdict == Verdict::illegal)
+      refuse(*event, "D20", staged.reason);
+    else
+      transition(entity, *event, staged, true);
+    i = 0;
+  }
+}
+
+/// The parking time of some events is over: each is applied as a gap or dead-lettered, as the catalog says.
+void Engine::Impl::give_up_parked(Entity& entity) {
+  for (;;) {
+    const auto over = std::find_if(entity.parked.begin(), entity.parked.end(),
+                                   [&](const ledger::Parked& p) { return p.until <= now; });
+    if (over == entity.parked.end()) return;
+    const ledger::Parked parked = *over;
+    entity.parked.erase(over);
+    ledger.touch(entity);
+    const event::Input input{parked.topic, parked.partition};
+    const event::Decoded decoded =
+        decoder->decode_structured(parked.event, Origin{&input, parked.offset, parked.at}, ledger.arena());
+    const Event* event = std::get_if<Event>(&decoded);
+    if (event == nullptr) {
+      refuse(std::get<event::Refusal>(decoded));
+      continue;
+    }
+    if (event->type->gap == event::Gap::dead_letter) {
+      refuse(*event, "D21", judge_state(*event, &entity).reason + "; its predecessor did not come in time");
+      continue;
+    }
+    Staged staged;
+    stage_fields(*event, &entity, staged);
+    if (staged.verdict == Verdict::illegal) {
+      refuse(*event, "D20", staged.reason);
+      continue;
+    }
+    transition(entity, *event, staged, true);
+    retry_parked(entity);
+  }
+}
+
+void Engine::Impl::refuse(const Event& event, std::string code, std::string reason) {
+  event::Refusal refusal;
+  refusal.code = std::move(code);
+  refusal.reason = std::move(reason);
+  refusal.origin = event.origin;
+  refusal.key = event.key;
+  if (event.record != nullptr) {
+    refusal.payload = event.record->payload;
+    for (const event::Header& header : event.record->headers)
+      refusal.headers.emplace_back(header.name, header.value);
+  } else {  // it was parked
+    refusal.payload = event::to_structured(event);
+    refusal.headers = {{"content-type", "application/cloudevents+json"}};
+  }
+  refuse(refusal);
+}
+
+void Engine::Impl::refuse(const event::Refusal& refusal) {
+  if (shadow) return;
+  ledger::DeadLetter letter;
+  letter.topic = refusal.origin.input->topic;
+  letter.partition = refusal.origin.input->partition;
+  letter.offset = refusal.origin.offset;
+  letter.at = now;
+  letter.code = refusal.code;
+  letter.reason = refusal.reason;
+  letter.key = refusal.key;
+  letter.payload = refusal.payload;
+  letter.headers = refusal.headers;
+  ledger.dead_letter(letter, options.dead_letter_channel);
+  ++applied.dead_letters;
+  if (options.on_dead_letter) options.on_dead_letter(letter);
+}
+
+void Engine::Impl::write_journal(const Event& event, Entity* entity) {
+  ledger::JournalEntry entry;
+  entry.at = now;
+  entry.kind = ledger::JournalKind::record;
+  if (entity != nullptr) entry.entity = entity->id;
+  entry.topic = event.origin.input->topic;
+  entry.partition = event.origin.input->partition;
+  entry.offset = event.origin.offset;
+  entry.body = event::to_structured(event);
+  ledger.journal(entry);
+}
+
+}  // namespace duban::engine
