@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,8 @@ struct Sources {
   std::string constants_yaml;  // a YAML map, as text; `const.NAME`, `$NAME`
   std::map<std::string, std::vector<std::string>>
       automatic;  // level → areas where it needs no person's decision
+  /// The day of the check: what the calendar does not know of the coming year is warned of. None: nothing is.
+  std::optional<Date> today;
 };
 
 struct Configuration {

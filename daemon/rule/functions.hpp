@@ -1,5 +1,5 @@
 // The project's own functions of the expression language: within, same_area, add_days, add_workdays,
-// workdays_between, is_workday, date, month, percent, join (rules.md, "Expressions").
+// workdays_between, is_workday, month, percent, join (rules.md, "Expressions"); `date` is the language's own.
 #pragma once
 
 #include "calendar/calendar.hpp"

@@ -52,7 +52,10 @@ struct TimeBase {
 /// Gives the moment of an anchor, or nothing if it is not known (yet).
 using Anchors = std::function<std::optional<Moment>(const Schedule&)>;
 
-/// The moment a schedule means. With HH:MM or minute/hour units an instant, else a date.
+/// The moment a schedule means. With HH:MM or minute/hour units an instant, else a date; `24:00` is the end
+/// of its date and stays a date, so that `due + 1wd` counts from the day meant. Minutes and hours from `due`
+/// and `trigger.end`, where these are dates, count from the end of the day, from other dates from their
+/// beginning.
 std::optional<Moment> resolve(const Schedule& schedule, const Anchors& anchors, const TimeBase& base);
 /// A stage's instant: as resolve(), a date standing for `default_time` on it.
 std::optional<Instant> resolve_stage(const Schedule& schedule, const Anchors& anchors, const TimeBase& base,

@@ -1,0 +1,107 @@
+#include "rule/reading.hpp"
+
+#include <algorithm>
+
+#include "rule/codes.hpp"
+#include "rule/scope.hpp"
+
+namespace duban::rule {
+namespace {
+
+/// Declares `name` at the next slot; without a type a name that no expression can write keeps the slot.
+void declare(cel::Environment& env, const std::string& name, const cel::RecordType* type) {
+  if (type != nullptr)
+    env.declare(name, cel::Type::of_record(type));
+  else
+    env.declare("", cel::Type::dyn());
+}
+
+/// Fields beyond the declared ones pass through a catalog; a rule that names one has most likely misspelt it.
+void check_event_fields(const cel::Program& program, const yaml::Reader& scalar, size_t offset,
+                        const cel::Environment& env) {
+  const cel::RecordType* layout =
+      env.variables().size() > kEvent ? env.variables()[kEvent].type.record : nullptr;
+  if (layout == nullptr) return;
+  std::vector<std::string> known;
+  for (const auto& field : layout->fields) {
+    if (field.name != event::kOtherFields) known.push_back(field.name);
+  }
+  for (const cel::FieldRef& read : program.reads()) {
+    if (read.slot != kEvent || read.field != static_cast<int>(known.size())) continue;
+    const size_t dot = read.path.find('.');
+    const std::string name = read.path.substr(dot + 1, read.path.find('.', dot + 1) - dot - 1);
+    const size_t at = program.source().find("." + name);
+    scalar.diagnostics().error(codes::kUnknownField,
+                               scalar.place_at(offset + (at == std::string::npos ? 0 : at + 1)),
+                               "unknown field '" + name + "' of " + layout->name, suggest(name, known));
+  }
+}
+
+Expression compile(const yaml::Reader& scalar, size_t offset, const std::string& text,
+                   const cel::Environment& env, const cel::Type& expected) {
+  cel::Compiled compiled = cel::compile(text, env, expected);
+  for (cel::Issue& issue : compiled.issues)
+    scalar.diagnostics().error(issue.code, scalar.place_at(offset + issue.offset), issue.message, issue.hint);
+  if (compiled.program) check_event_fields(*compiled.program, scalar, offset, env);
+  return compiled.program;
+}
+
+}  // namespace
+
+cel::Environment environment(const Loading& loading, const View& view) {
+  cel::Environment env = loading.base;
+  const event::EntityKind* unit = loading.catalog.kind("unit");
+  const bool has_unit = unit != nullptr && view.subject != unit && !view.subject->unit_fields.empty();
+  declare(env, view.subject->name, view.subject->layout);
+  declare(env, "unit", has_unit ? unit->layout : nullptr);
+  declare(env, "trigger", view.trigger);
+  declare(env, "event", view.event != nullptr ? view.event->layout : nullptr);
+  declare(env, "item", view.item ? item_type() : nullptr);
+  declare(env, "stage", view.item ? stage_type() : nullptr);
+  return env;
+}
+
+Expression read_expression(const yaml::Reader& scalar, const cel::Environment& env,
+                           const cel::Type& expected) {
+  if (!scalar) return nullptr;
+  return compile(scalar, 0, scalar.string(), env, expected);
+}
+
+Expression read_condition(const yaml::Reader& scalar, const cel::Environment& env) {
+  const Expression condition = read_expression(scalar, env, cel::Type::of(cel::Type::Base::boolean));
+  if (!condition || !condition->constant()) return condition;
+  if (!condition->constant()->is_true())
+    scalar.warning(codes::kNeverHolds, "this condition never holds",
+                   "remove what stands under it, or the condition");
+  return condition;
+}
+
+Expression compile_condition(const yaml::Reader& scalar, size_t offset, const std::string& text,
+                             const cel::Environment& env) {
+  return compile(scalar, offset, text, env, cel::Type::of(cel::Type::Base::boolean));
+}
+
+yaml::Reader Layered::get(const std::string& key) const {
+  if (!base) return own.get(key);
+  const yaml::Reader inherited = base->get(key);
+  const yaml::Reader overriding = own.get(key);
+  return overriding ? overriding : inherited;
+}
+
+void Layered::finish() const {
+  own.finish();
+  if (base) base->finish();
+}
+
+bool check_id(const yaml::Reader& id) {
+  const std::string text = id.string();
+  const auto legal = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  if (!text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), legal)) return true;
+  if (id)
+    id.error(codes::kBadId, "'" + text + "' is not an id", "use letters, digits, '-' and '_', at most 64");
+  return false;
+}
+
+}  // namespace duban::rule
