@@ -9,6 +9,8 @@ namespace duban::limits {
 
 /// Records in one transaction. Measured: 100 → 5,000 doubles the rate, beyond it little is gained.
 inline constexpr size_t kBatchRecords = 5'000;
+/// Answers to "where do you end?" kept per input until it has been read so far; of more the middle is dropped.
+inline constexpr size_t kAwaitedEnds = 32;
 /// Longest wait for a batch to fill; bounds the latency of a lone event.
 inline constexpr std::chrono::milliseconds kBatchWait{50};
 /// A record larger than this is dead-lettered without being parsed. Kafka's own default maximum is 1 MB.
