@@ -59,9 +59,9 @@ enum class Gap { apply, dead_letter };  // when the parking time is over
 /// What an event does besides, or instead of, moving an entity.
 enum class Effect { none, acknowledge, decide, fulfil, waive };
 
-/// The `event` record begins with the CloudEvents attributes id, source, type, time (called `ce_type` and so
-/// on where a data field has the name); the declared data fields follow, and last a map of all others, named
-/// kOtherFields.
+/// The `event` record begins with the CloudEvents attributes, called ce_id, ce_source, ce_type and ce_time
+/// (data fields may be called `type` or `time`); the declared data fields follow, and last a map of all
+/// others, named kOtherFields.
 enum EventField : int { kCeId = 0, kCeSource = 1, kCeType = 2, kCeTime = 3, kFirstDataField = 4 };
 inline constexpr char kOtherFields[] = "*";
 

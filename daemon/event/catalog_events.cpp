@@ -3,11 +3,17 @@
 
 #include "event/catalog_reader.hpp"
 #include "event/codes.hpp"
+#include "event/expressions.hpp"
 
 namespace duban::event {
 namespace {
 
 using Base = cel::Type::Base;
+
+const std::map<std::string, std::string> kAttributes = {{"ce_id", "it is the envelope's"},
+                                                        {"ce_source", "it is the envelope's"},
+                                                        {"ce_type", "it is the envelope's"},
+                                                        {"ce_time", "it is the envelope's"}};
 
 bool same_type(const cel::Type& a, const cel::Type& b) {
   if (a.str() != b.str()) return false;
@@ -106,7 +112,7 @@ std::vector<Field> CatalogReader::data_fields(EventType& type, const yaml::Reade
     data.insert(data.end(), source->fields.begin(), source->fields.end());
   }
   const yaml::Reader fields = event.get("fields");
-  for (Field& own : read_fields(fields, catalog_->lists_, {})) {
+  for (Field& own : read_fields(fields, catalog_->lists_, kAttributes)) {
     const auto declared = find(own.declaration.name);
     if (declared == data.end())
       data.push_back(std::move(own));
@@ -128,11 +134,8 @@ void CatalogReader::build_layout(EventType& type, const yaml::Reader& event, con
   const std::string key = event.get("key").string(source == nullptr ? "" : source->kind->key);
   const std::vector<Field> data = data_fields(type, event, source, key);
   std::vector<cel::FieldDecl> layout;
-  for (const char* attribute : {"id", "source", "type", "time"}) {
-    const bool taken = std::any_of(data.begin(), data.end(),
-                                   [&](const Field& field) { return field.declaration.name == attribute; });
-    layout.push_back({(taken ? "ce_" : "") + std::string(attribute), text});
-  }
+  for (const char* attribute : {"ce_id", "ce_source", "ce_type", "ce_time"})
+    layout.push_back({attribute, text});
   layout[kCeTime].type = cel::Type::of(Base::timestamp);
   for (const Field& field : data) {
     const int position = static_cast<int>(layout.size());
@@ -242,10 +245,7 @@ void CatalogReader::read_refuses(EventType& type, const yaml::Reader& event,
 
 Expression CatalogReader::compile(const yaml::Reader& scalar, const cel::Environment& env,
                                   const cel::Type& type) const {
-  cel::Compiled compiled = cel::compile(scalar.string(), env, type);
-  for (cel::Issue& issue : compiled.issues)
-    out_.error(issue.code, scalar.place_at(issue.offset), issue.message, issue.hint);
-  return compiled.program;
+  return event::compile({scalar, scalar.string(), 0}, env, type, kEventSlot, codes::kUnknownField);
 }
 
 }  // namespace duban::event

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "event/expressions.hpp"
 #include "rule/codes.hpp"
 #include "rule/scope.hpp"
 
@@ -16,34 +17,10 @@ void declare(cel::Environment& env, const std::string& name, const cel::RecordTy
     env.declare("", cel::Type::dyn());
 }
 
-/// Fields beyond the declared ones pass through a catalog; a rule that names one has most likely misspelt it.
-void check_event_fields(const cel::Program& program, const yaml::Reader& scalar, size_t offset,
-                        const cel::Environment& env) {
-  const cel::RecordType* layout =
-      env.variables().size() > kEvent ? env.variables()[kEvent].type.record : nullptr;
-  if (layout == nullptr) return;
-  std::vector<std::string> known;
-  for (const auto& field : layout->fields) {
-    if (field.name != event::kOtherFields) known.push_back(field.name);
-  }
-  for (const cel::FieldRef& read : program.reads()) {
-    if (read.slot != kEvent || read.field != static_cast<int>(known.size())) continue;
-    const size_t dot = read.path.find('.');
-    const std::string name = read.path.substr(dot + 1, read.path.find('.', dot + 1) - dot - 1);
-    const size_t at = program.source().find("." + name);
-    scalar.diagnostics().error(codes::kUnknownField,
-                               scalar.place_at(offset + (at == std::string::npos ? 0 : at + 1)),
-                               "unknown field '" + name + "' of " + layout->name, suggest(name, known));
-  }
-}
-
 Expression compile(const yaml::Reader& scalar, size_t offset, const std::string& text,
                    const cel::Environment& env, const cel::Type& expected) {
-  cel::Compiled compiled = cel::compile(text, env, expected);
-  for (cel::Issue& issue : compiled.issues)
-    scalar.diagnostics().error(issue.code, scalar.place_at(offset + issue.offset), issue.message, issue.hint);
-  if (compiled.program) check_event_fields(*compiled.program, scalar, offset, env);
-  return compiled.program;
+  const int event_slot = env.variables().size() > kEvent ? static_cast<int>(kEvent) : -1;
+  return event::compile({scalar, text, offset}, env, expected, event_slot, codes::kUnknownField);
 }
 
 }  // namespace
