@@ -9,8 +9,13 @@ namespace duban::limits {
 
 /// Records in one transaction. Measured: 100 → 5,000 doubles the rate, beyond it little is gained.
 inline constexpr size_t kBatchRecords = 5'000;
-/// Answers to "where do you end?" kept per input until it has been read so far; of more the middle is dropped.
+/// Answers to "where do you end?" kept per input until it has been read so far; of more the middle is
+/// dropped.
 inline constexpr size_t kAwaitedEnds = 32;
+/// Records of one input that wait to be merged; then its partition is paused, and resumed below the second
+/// bound. Four batches: enough to keep the engine busy, little enough to stay in tens of megabytes.
+inline constexpr size_t kPauseRecords = 20'000;
+inline constexpr size_t kResumeRecords = 10'000;
 /// Longest wait for a batch to fill; bounds the latency of a lone event.
 inline constexpr std::chrono::milliseconds kBatchWait{50};
 /// A record larger than this is dead-lettered without being parsed. Kafka's own default maximum is 1 MB.
@@ -21,8 +26,8 @@ inline constexpr size_t kEventDepth = 32;
 inline constexpr size_t kAttributeBytes = 1'024;
 /// Events parked on one entity for a missing predecessor; the next one is dead-lettered.
 inline constexpr size_t kParkedPerEntity = 16;
-/// Event ids an entity remembers to recognise duplicates. A hazard's whole life has about ten events; a producer
-/// repeats its last ones. An older repetition is judged by the entity's state, like any other event.
+/// Event ids an entity remembers to recognise duplicates. A hazard's whole life has about ten events; a
+/// producer repeats its last ones. An older repetition is judged by the entity's state, like any other event.
 inline constexpr size_t kRecentEvents = 16;
 /// Facts without an entity are remembered so long to recognise duplicates.
 inline constexpr std::chrono::days kFactMemory{30};
@@ -43,11 +48,13 @@ inline constexpr size_t kConfigExpandedBytes = 32 << 20;
 /// Nesting of such a file, aliases followed; every walk over it is a recursion.
 inline constexpr size_t kConfigDepth = 64;
 
-/// Source of one CEL expression. The longest of a register is some hundred bytes; a larger one is a mistake (E112).
+/// Source of one CEL expression. The longest of a register is some hundred bytes; a larger one is a mistake
+/// (E112).
 inline constexpr size_t kCelSourceBytes = 64 << 10;
 /// Height of a CEL expression's tree; bounds the recursion of parser, checker and evaluator (E112).
 inline constexpr int kCelDepth = 250;
-/// Steps of one evaluation, about 10 ms: one per element visited and per 16 bytes of text built. Beyond: an error value.
+/// Steps of one evaluation, about 10 ms: one per element visited and per 16 bytes of text built. Beyond: an
+/// error value.
 inline constexpr uint64_t kCelSteps = 1'000'000;
 /// Nesting of lists and maps that an expression builds; bounds the recursion of comparing and printing them.
 inline constexpr int kCelValueDepth = 100;

@@ -129,7 +129,7 @@ void Engine::Impl::reload_memory() {
   ledger.commit();
 }
 
-std::string Engine::Impl::refusal_of(const rule::Configuration& next) {
+std::string Engine::Impl::objection(const rule::Configuration& next) {
   for (const auto& kind : config->catalog->kinds()) {
     const event::EntityKind* same = next.catalog->kind(kind->name);
     for (const event::State& state : kind->states) {
@@ -144,7 +144,7 @@ std::string Engine::Impl::refusal_of(const rule::Configuration& next) {
 
 std::string Engine::Impl::configure(std::shared_ptr<const rule::Configuration> next, Instant at) {
   if (next->version == config->version) return {};
-  if (std::string refusal = refusal_of(*next); !refusal.empty()) return refusal;
+  if (std::string refusal = objection(*next); !refusal.empty()) return refusal;
   adopt(std::move(next));
   activate(at, true);
   return {};

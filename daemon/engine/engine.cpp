@@ -15,6 +15,8 @@ std::string Engine::configure(std::shared_ptr<const rule::Configuration> configu
   return impl_->configure(std::move(configuration), at);
 }
 
+std::string Engine::objection(const rule::Configuration& next) { return impl_->objection(next); }
+
 const std::shared_ptr<const rule::Configuration>& Engine::configuration() const { return impl_->config; }
 
 void Engine::set_catching_up(bool catching_up) { impl_->catching_up = catching_up; }

@@ -73,6 +73,8 @@ class Engine {
   /// through: nothing of the batch is then in the ledger.
   Applied apply(const Batch& batch);
 
+  /// Why this configuration cannot be taken (a state in use that its catalog drops); empty if it can.
+  std::string objection(const rule::Configuration& next);
   /// Swaps the configuration at `at`: retires items of removed rules, re-plans the others by fan-outs that
   /// apply() runs. Empty if accepted; else why it was refused (a state in use that the new catalog drops).
   std::string configure(std::shared_ptr<const rule::Configuration> configuration, Instant at);

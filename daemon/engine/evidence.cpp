@@ -121,10 +121,11 @@ void Engine::Impl::apply_effect(const Event& event, Entity* entity) {
 /// A person has decided a level: it never falls below it again, and stages below it do not fire any more.
 void Engine::Impl::decide(const Event& event, Entity& entity) {
   const auto level = rule::parse_level(text_of(event, "stage"));
+  const std::string_view only = text_of(event, "rule");
   if (!level) return;
   for (Item& item : entity.items) {
     const rule::Rule* rule = rule_of(item);
-    if (!item.is_open() || rule == nullptr) continue;
+    if (!item.is_open() || rule == nullptr || (!only.empty() && rule->id != only)) continue;
     item.decided = std::max(item.decided, static_cast<uint8_t>(*level));
     item.level = std::max(item.level, item.decided);
     item.decisions.push_back({static_cast<uint8_t>(*level), now});

@@ -177,7 +177,7 @@ struct Engine::Impl {
   void adopt(std::shared_ptr<const rule::Configuration> next);
   void reload_memory();
   std::string configure(std::shared_ptr<const rule::Configuration> next, Instant at);
-  std::string refusal_of(const rule::Configuration& next);
+  std::string objection(const rule::Configuration& next);
   void release_held(Instant at);
   const rule::Rule* rule_of(const Item& item) const;
   NameId name_of(const rule::Rule& rule) const { return rule_names.at(&rule); }

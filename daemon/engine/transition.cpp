@@ -150,6 +150,8 @@ void Engine::Impl::stage_fields(const Event& event, const Entity* entity, Staged
     host.provisional = false;
     const cel::Value value = set.value->evaluate(variables, context);
     const std::string& field = kind.layout->fields[static_cast<size_t>(set.field)].name;
+    if (value.is_error() && value.text().starts_with("no such field"))
+      continue;  // nothing to compute it from
     if (value.is_error()) return refuse_as(field + " cannot be computed: " + std::string(value.text()));
     staged.fields[set.field] = value.is(cel::Kind::null) ? cel::Value::absent() : value;
     if (host.provisional) staged.provisional.push_back(set.field);

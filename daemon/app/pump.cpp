@@ -1,0 +1,298 @@
+#include "app/pump.hpp"
+
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+
+#include "core/limits.hpp"
+#include "core/log.hpp"
+
+namespace duban::app {
+namespace {
+
+/// Batches given to the shards and not yet applied: one is being applied while the next is prepared.
+constexpr size_t kBatchesAhead = 2;
+/// Longest sleep: a clock that is set is noticed within this.
+constexpr Duration kLongestSleep{std::chrono::seconds(1)};
+constexpr Duration kStorageRetry{std::chrono::seconds(1)};
+
+}  // namespace
+
+Pump::Pump(asio::io_context& loop, const Clock& clock, intake::Source& source, std::vector<Shard*> shards,
+           std::shared_ptr<const rule::Configuration> configuration, PumpOptions options)
+    : loop_(loop),
+      clock_(clock),
+      source_(source),
+      options_(options),
+      decoder_(std::make_unique<event::Decoder>(configuration->catalog, configuration->zone)),
+      timer_(loop) {
+  for (Shard* shard : shards) lanes_.push_back({shard, {}, kNever, false});
+}
+
+void Pump::start(const std::vector<event::Input>& inputs, const std::map<event::Input, intake::Start>& from,
+                 std::vector<event::Record> directory) {
+  std::map<event::Input, int64_t> next_offsets;
+  for (const auto& [input, start] : from) next_offsets[input] = start.next_offset;
+  merger_ = std::make_unique<intake::Merger>(inputs, next_offsets);
+  directory_ = std::move(directory);
+  started_ = last_clock_ = clock_.now();
+  last_monotonic_ = clock_.monotonic();
+  source_.start(from, *this);
+  wake();
+}
+
+void Pump::wake() {
+  asio::post(loop_, [this] { turn(); });
+}
+
+/// One turn: prepare and give away as much as may be, then ask for what is missing or sleep.
+void Pump::turn() {
+  if (!merger_) return;
+  check_clock();
+  while (!held_ && lanes_.front().unapplied.size() < kBatchesAhead) {
+    const std::shared_ptr<Prepared> batch = prepare();
+    if (!batch) break;
+    dispatch(batch);
+  }
+  update_back_pressure();
+  finish_catching_up();
+  if (held_ && idle() && quiet_) std::exchange(quiet_, nullptr)();
+  if (source_finished_ && idle() && !merger_->ready() && on_finished_all)
+    std::exchange(on_finished_all, nullptr)();
+  if (!held_ && (merger_->waiting() || next_due() <= clock_.now() || !state_.caught_up)) ask_ends();
+  arm();
+}
+
+/// The next batch, or null if nothing can be processed now.
+std::shared_ptr<Prepared> Pump::prepare() {
+  auto batch = std::make_shared<Prepared>();
+  batch->records = merger_->take(limits::kBatchRecords, clock_.now());
+  const bool more = merger_->ready();
+  // Of the last instant taken more records may follow: ticks at it have to wait.
+  batch->frontier = more ? batch->records.back().at - Duration{1} : frontier_now();
+  batch->inputs_lost = !state_.reachable || !state_.stopped.empty();
+  const bool ticks = batch->frontier > dispatched_ && (next_due() <= batch->frontier || !state_.caught_up);
+  if (batch->records.empty() && !ticks) return nullptr;
+  if (!directory_.empty()) {
+    const Instant at = batch->records.empty() ? batch->frontier : batch->records.front().at;
+    for (event::Record& record : directory_) record.at = at;
+    std::move(batch->records.begin(), batch->records.end(), std::back_inserter(directory_));
+    batch->records = std::move(directory_);
+    directory_.clear();
+  }
+  batch->inputs.reserve(batch->records.size());
+  for (const event::Record& record : batch->records) {
+    epochs_[*record.input] = record.leader_epoch;
+    batch->inputs.push_back(decoder_->decode(record, batch->arena));
+    if (const auto* event = std::get_if<event::Event>(&batch->inputs.back()))
+      for (const std::string& warning : event->warnings)
+        log::warning("{}/{}/{}: {}", record.input->topic, record.input->partition, record.offset, warning);
+  }
+  for (const auto& [input, next_offset] : merger_->taken())
+    batch->positions.push_back({input, next_offset, epochs_[input], source_.cluster()});
+  dispatched_ = std::max(dispatched_, batch->frontier);
+  return batch;
+}
+
+/// Up to where everything is known; a broker that has been away for longer than the grace holds ticks no
+/// longer.
+Instant Pump::frontier_now() {
+  const Instant now = clock_.now();
+  if (state_.clock_suspicious) return dispatched_;
+  const bool lost = !state_.reachable && clock_.monotonic() - unreachable_since_ > options_.tick_grace;
+  return lost ? now : std::max(dispatched_, std::min(merger_->known(), now));
+}
+
+void Pump::dispatch(std::shared_ptr<const Prepared> batch) {
+  for (Lane& lane : lanes_) {
+    lane.unapplied.push_back(batch);
+    if (!lane.stuck) give(lane, batch);
+  }
+}
+
+void Pump::give(Lane& lane, std::shared_ptr<const Prepared> batch) {
+  lane.shard->apply(std::move(batch),
+                    [this, &lane](const std::optional<Progress>& progress) { applied(lane, progress); });
+}
+
+void Pump::applied(Lane& lane, const std::optional<Progress>& progress) {
+  if (!progress) {
+    if (!std::exchange(lane.stuck, true)) recover(lane);
+    return;
+  }
+  const std::shared_ptr<const Prepared> batch = lane.unapplied.front();
+  lane.unapplied.pop_front();
+  lane.next = progress->next;
+  state_.alerts += progress->applied.alerts;
+  state_.dead_letters += progress->applied.dead_letters;
+  state_.duplicates += progress->applied.duplicates;
+  state_.parked += progress->applied.parked;
+  if (&lane == &lanes_.front()) {
+    state_.events += batch->records.size();
+    ++state_.batches;
+  }
+  state_.frontier = std::max(state_.frontier, batch->frontier);
+  if (on_progress) on_progress(progress->applied);
+  if (progress->applied.more) {  // the rest of a burst, before anything else of this shard
+    auto rest = std::make_shared<Prepared>();
+    rest->frontier = batch->frontier;
+    rest->inputs_lost = batch->inputs_lost;
+    if (lane.unapplied.empty()) {
+      lane.unapplied.push_back(rest);
+      give(lane, rest);
+    }
+  }
+  std::vector<std::pair<event::Input, int64_t>> hints;
+  for (const ledger::Position& position : batch->positions)
+    hints.emplace_back(position.input, position.next_offset);
+  if (!hints.empty()) source_.hint(hints);
+  turn();
+}
+
+/// After a storage failure: the ledger is opened anew, and what was not applied is given again, in order.
+void Pump::recover(Lane& lane) {
+  if (!std::exchange(state_.storage_failed, true) && on_state) on_state();
+  auto timer = std::make_shared<asio::steady_timer>(loop_, kStorageRetry);
+  timer->async_wait([this, &lane, timer](asio::error_code cancelled) {
+    if (cancelled) return;
+    lane.shard->retry([this, &lane](bool ok) {
+      if (!ok) return recover(lane);
+      lane.stuck = false;
+      state_.storage_failed = false;
+      log::info("the ledger is open again; {} batches are repeated", lane.unapplied.size());
+      if (on_state) on_state();
+      for (const auto& batch : lane.unapplied) give(lane, batch);
+      if (lane.unapplied.empty()) turn();
+    });
+  });
+}
+
+void Pump::ask_ends() {
+  if (asking_ || source_finished_) return;
+  asking_ = true;
+  const Instant at = clock_.now();
+  source_.ends([this, at](const std::optional<intake::Ends>& ends) {
+    asking_ = false;
+    if (!ends) return arm();  // unreachable: on_reachable has said so; the timer asks again
+    merger_->ends_at(at, *ends);
+    turn();
+  });
+}
+
+Instant Pump::next_due() const {
+  Instant next = kNever;
+  for (const Lane& lane : lanes_) next = std::min(next, lane.next);
+  return next;
+}
+
+void Pump::arm() {
+  const Instant now = clock_.now();
+  const Instant next = next_due();
+  const Duration sleep = next > now ? std::min(kLongestSleep, next - now) : Duration{50};
+  timer_.expires_after(sleep);
+  timer_.async_wait([this](asio::error_code cancelled) {
+    if (!cancelled) turn();
+  });
+}
+
+void Pump::check_clock() {
+  const Instant now = clock_.now();
+  const Duration monotonic = clock_.monotonic();
+  const Duration step = (now - last_clock_) - (monotonic - last_monotonic_);
+  last_clock_ = now;
+  last_monotonic_ = monotonic;
+  if (step <= options_.suspicious_step || state_.clock_suspicious) return;
+  state_.clock_suspicious = true;
+  log::error(
+      "the clock was set forward by {} minutes; deadlines are held until that is confirmed (SIGUSR1) or "
+      "undone",
+      std::chrono::duration_cast<std::chrono::minutes>(step).count());
+  if (on_state) on_state();
+}
+
+void Pump::confirm_clock() {
+  if (!std::exchange(state_.clock_suspicious, false)) return;
+  log::info("the clock is confirmed; deadlines go on");
+  if (on_state) on_state();
+  wake();
+}
+
+void Pump::update_back_pressure() {
+  state_.buffered = merger_->buffered();
+  for (auto input = paused_.begin(); input != paused_.end();)
+    if (merger_->buffered(*input) < limits::kResumeRecords) {
+      source_.resume(*input);
+      input = paused_.erase(input);
+    } else {
+      ++input;
+    }
+}
+
+bool Pump::idle() const {
+  return std::all_of(lanes_.begin(), lanes_.end(), [](const Lane& lane) { return lane.unapplied.empty(); });
+}
+
+/// Everything up to the start has been applied: what was held goes out as the rules' `missed` says.
+void Pump::finish_catching_up() {
+  if (state_.caught_up || releasing_ || !idle() || dispatched_ < started_) return;
+  releasing_ = true;
+  auto left = std::make_shared<size_t>(lanes_.size());
+  for (Lane& lane : lanes_)
+    lane.shard->caught_up(dispatched_, [this, left] {
+      if (--*left > 0) return;
+      state_.caught_up = true;
+      if (on_state) on_state();
+      if (on_progress) on_progress({});
+      turn();
+    });
+}
+
+void Pump::hold(std::function<void()> quiet) {
+  held_ = true;
+  quiet_ = std::move(quiet);
+  wake();
+}
+
+void Pump::resume(std::shared_ptr<const rule::Configuration> configuration) {
+  decoder_ = std::make_unique<event::Decoder>(configuration->catalog, configuration->zone);
+  held_ = false;
+  for (Lane& lane : lanes_) lane.next = dispatched_;  // re-planned: look at once
+  wake();
+}
+
+void Pump::on_records(std::vector<event::Record> records) {
+  std::set<event::Input> touched;
+  for (event::Record& record : records) {
+    if (touched.empty() || !touched.contains(*record.input)) touched.insert(*record.input);
+    merger_->add(std::move(record));
+  }
+  for (const event::Input& input : touched)
+    if (merger_->buffered(input) >= limits::kPauseRecords && paused_.insert(input).second)
+      source_.pause(input);
+  turn();
+}
+
+void Pump::on_stopped(const event::Input& input, const std::string& reason) {
+  log::error("input {}/{} is stopped and waits for a decision: {}", input.topic, input.partition, reason);
+  merger_->stop(input);
+  state_.stopped.insert(input.topic + "/" + std::to_string(input.partition) + ": " + reason);
+  if (on_state) on_state();
+  wake();
+}
+
+void Pump::on_reachable(bool reachable, const std::string& detail) {
+  if (reachable == state_.reachable) return;
+  state_.reachable = reachable;
+  unreachable_since_ = clock_.monotonic();
+  if (reachable)
+    log::info("the broker can be reached again: {}", detail);
+  else
+    log::warning("the broker cannot be reached: {}", detail);
+  if (on_state) on_state();
+}
+
+void Pump::on_finished() {
+  source_finished_ = true;
+  wake();
+}
+
+}  // namespace duban::app

@@ -1,0 +1,115 @@
+// The pipeline: records from the source, merged by instant, decoded, applied by every shard, delivery woken.
+//
+// A batch may be applied once every input is known up to its frontier. What is known is asked of the source
+// (the present end of every input) when something waits for it: records of one input for the others, or a
+// stage whose instant has come. Everything here happens on the event loop.
+#pragma once
+
+#include <asio/steady_timer.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "app/shard.hpp"
+#include "core/clock.hpp"
+#include "intake/merger.hpp"
+#include "intake/source.hpp"
+
+namespace duban::app {
+
+struct PumpOptions {
+  Duration tick_grace{std::chrono::minutes(5)};
+  /// A step of the clock against monotonic time by more than this holds ticks until the operator confirms.
+  Duration suspicious_step{std::chrono::hours(1)};
+};
+
+/// What operators ask about.
+struct PumpState {
+  bool caught_up = false;
+  bool reachable = true;
+  bool storage_failed = false;
+  bool clock_suspicious = false;
+  std::set<std::string> stopped;  // inputs that wait for a person, with the reason
+  uint64_t events = 0, alerts = 0, dead_letters = 0, duplicates = 0, parked = 0, batches = 0;
+  size_t buffered = 0;
+  Instant frontier{};
+};
+
+class Pump final : public intake::Sink {
+ public:
+  Pump(asio::io_context& loop, const Clock& clock, intake::Source& source, std::vector<Shard*> shards,
+       std::shared_ptr<const rule::Configuration> configuration, PumpOptions options);
+
+  /// `inputs` of the opened source; `directory` records go before the first batch.
+  void start(const std::vector<event::Input>& inputs, const std::map<event::Input, intake::Start>& from,
+             std::vector<event::Record> directory);
+  /// The clock may have moved (a virtual one), or something may have been committed.
+  void wake();
+  /// Lets every batch under way finish, holds further ones, then calls `quiet`; resume() goes on.
+  void hold(std::function<void()> quiet);
+  void resume(std::shared_ptr<const rule::Configuration> configuration);
+  void confirm_clock();
+  const PumpState& state() const { return state_; }
+
+  /// Called after each committed batch, and when `state` changes in a way that matters.
+  std::function<void(const engine::Applied&)> on_progress;
+  std::function<void()> on_state;
+  /// A finite source has been read to its end and everything has been applied.
+  std::function<void()> on_finished_all;
+
+  void on_records(std::vector<event::Record> records) override;
+  void on_stopped(const event::Input& input, const std::string& reason) override;
+  void on_reachable(bool reachable, const std::string& detail) override;
+  void on_finished() override;
+
+ private:
+  struct Lane {
+    Shard* shard = nullptr;
+    std::deque<std::shared_ptr<const Prepared>> unapplied;  // in order; given to the shard
+    Instant next = kNever;
+    bool stuck = false;
+  };
+
+  void turn();
+  std::shared_ptr<Prepared> prepare();
+  Instant frontier_now();
+  void dispatch(std::shared_ptr<const Prepared> batch);
+  void give(Lane& lane, std::shared_ptr<const Prepared> batch);
+  void applied(Lane& lane, const std::optional<Progress>& progress);
+  void recover(Lane& lane);
+  void ask_ends();
+  void arm();
+  void check_clock();
+  void update_back_pressure();
+  bool idle() const;
+  Instant next_due() const;
+  void finish_catching_up();
+
+  asio::io_context& loop_;
+  const Clock& clock_;
+  intake::Source& source_;
+  PumpOptions options_;
+  std::vector<Lane> lanes_;
+  std::unique_ptr<event::Decoder> decoder_;
+  std::unique_ptr<intake::Merger> merger_;
+  std::map<event::Input, int32_t> epochs_;
+  std::vector<event::Record> directory_;
+  std::set<event::Input> paused_;
+  asio::steady_timer timer_;
+  PumpState state_;
+  Instant started_{};
+  Instant dispatched_{};  // frontier of the last batch given to the shards
+  bool asking_ = false;
+  bool releasing_ = false;  // caught_up() is under way
+  bool held_ = false;
+  bool source_finished_ = false;
+  std::function<void()> quiet_;
+  Duration unreachable_since_{};  // monotonic
+  Duration last_monotonic_{};
+  Instant last_clock_{};
+};
+
+}  // namespace duban::app

@@ -1,0 +1,185 @@
+#include "app/settings.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "core/yaml.hpp"
+
+namespace duban::app {
+namespace {
+
+/// `${NAME}` stands for an environment variable; one that is not set is an error at the scalar.
+std::string expanded(const yaml::Reader& scalar) {
+  const std::string text = scalar.string();
+  std::string out;
+  for (size_t i = 0; i < text.size();) {
+    const size_t begin = text.find("${", i);
+    const size_t end = begin == std::string::npos ? begin : text.find('}', begin);
+    if (end == std::string::npos) return out + text.substr(i);
+    const std::string name = text.substr(begin + 2, end - begin - 2);
+    const char* value =
+        std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): read before any thread starts
+    if (value == nullptr)
+      scalar.error("E601", "environment variable '" + name + "' is not set",
+                   "set it, or write the value here");
+    out += text.substr(i, begin - i) + (value == nullptr ? "" : value);
+    i = end + 1;
+  }
+  return out;
+}
+
+class SettingsReader {
+ public:
+  SettingsReader(yaml::Reader root, std::string file)
+      : root_(std::move(root)), folder_(std::filesystem::path(file).parent_path()) {
+    settings_.file = std::move(file);
+  }
+
+  Settings read() {
+    read_kafka(root_.get("kafka"));
+    settings_.store_directory = path(root_.required("store").required("directory"));
+    root_.get("store").finish();
+    read_shards(root_.get("shards"));
+    if (const auto grace = root_.get("tick_grace"))
+      settings_.tick_grace = grace.duration().value_or(settings_.tick_grace);
+    if (const auto limit = root_.get("shutdown_limit"))
+      settings_.shutdown_limit = limit.duration().value_or(settings_.shutdown_limit);
+    read_sources();
+    read_first_load(root_.get("first_load_until"));
+    if (const auto directory = root_.get("directory")) settings_.directory_file = path(directory);
+    read_channels(root_.get("channels"));
+    read_delivery(root_.get("delivery"));
+    read_logging(root_.get("logging"));
+    root_.finish();
+    return std::move(settings_);
+  }
+
+ private:
+  std::string path(const yaml::Reader& scalar) const {
+    const std::filesystem::path given = expanded(scalar);
+    return given.empty() || given.is_absolute() ? given.string()
+                                                : (folder_ / given).lexically_normal().string();
+  }
+
+  void read_kafka(const yaml::Reader& kafka) {
+    if (!kafka) return;  // events then come from --source
+    for (const auto& [name, value] : kafka.get("properties").entries())
+      settings_.kafka[name] = expanded(value);
+    for (const auto& [name, value] : kafka.get("secret_properties").entries())
+      settings_.kafka_secret_files[name] = path(value);
+    settings_.topics = kafka.get("topics").strings();
+    settings_.dead_letter_topic = kafka.get("dead_letter_topic").string();
+    kafka.finish();
+  }
+
+  void read_shards(const yaml::Reader& shards) {
+    if (!shards) return;
+    const int64_t count = shards.integer(1);
+    if (count < 1 || count > 256)
+      shards.error("E602", "shards is " + std::to_string(count), "a number from 1 to 256");
+    else
+      settings_.shards = static_cast<int>(count);
+  }
+
+  void read_sources() {
+    rule::Sources& sources = settings_.sources;
+    if (const auto zone = root_.get("time_zone")) sources.zone = zone.string();
+    if (const auto time = root_.get("default_time"))
+      sources.default_time = time.time_of_day().value_or(sources.default_time);
+    sources.catalog_directory = path(root_.required("catalog"));
+    sources.calendar_directory = path(root_.required("calendars"));
+    for (const auto& item : root_.required("rules").items_or_one()) sources.rules.push_back(path(item));
+    if (const auto routes = root_.get("routes")) sources.routes_file = path(routes);
+    if (const auto constants = root_.get("constants")) sources.constants_yaml = constants.to_json();
+    for (const auto& [level, areas] : root_.get("automatic").entries())
+      sources.automatic[level] = areas.strings();
+  }
+
+  void read_first_load(const yaml::Reader& until) {
+    if (!until) return;
+    const auto zone = Zone::find(settings_.sources.zone);
+    const auto instant = zone ? zone->parse(until.string()) : std::nullopt;
+    if (instant)
+      settings_.first_load_until = *instant;
+    else
+      until.error("E603", "'" + until.string() + "' is no instant", "write it like 2026-01-01T00:00:00");
+  }
+
+  void read_channels(const yaml::Reader& channels) {
+    for (const auto& [name, entry] : channels.entries()) {
+      delivery::ChannelSettings channel;
+      channel.name = name;
+      channel.type = entry.required("type").one_of(delivery::channel_types());
+      if (const auto n = entry.get("concurrency"))
+        channel.concurrency = static_cast<size_t>(std::max<int64_t>(0, n.integer()));
+      if (const auto source = entry.get("source")) channel.source = expanded(source);
+      if (const auto file = entry.get("path")) channel.path = path(file);
+      channel.url = entry.get("url") ? expanded(entry.get("url")) : "";
+      if (const auto file = entry.get("secret_file")) channel.secret_file = path(file);
+      if (const auto file = entry.get("token_file")) channel.token_file = path(file);
+      if (const auto file = entry.get("ca_file")) channel.ca_file = path(file);
+      if (const auto proxy = entry.get("proxy")) channel.proxy = expanded(proxy);
+      if (const auto d = entry.get("connect_timeout"))
+        channel.connect_timeout = d.duration().value_or(channel.connect_timeout);
+      if (const auto d = entry.get("timeout")) channel.timeout = d.duration().value_or(channel.timeout);
+      channel.topic = entry.get("topic").string();
+      for (const auto& [key, value] : entry.get("properties").entries())
+        channel.properties.emplace_back(key, expanded(value));
+      entry.finish();
+      settings_.channels.push_back(std::move(channel));
+      settings_.sources.channels.push_back(name);
+    }
+  }
+
+  void read_delivery(const yaml::Reader& delivery) {
+    if (const auto d = delivery.get("retry_first"))
+      settings_.retry_first = d.duration().value_or(settings_.retry_first);
+    if (const auto d = delivery.get("retry_most"))
+      settings_.retry_most = d.duration().value_or(settings_.retry_most);
+    if (delivery) delivery.finish();
+  }
+
+  void read_logging(const yaml::Reader& logging) {
+    static const std::vector<std::string> names{"debug", "info", "warning", "error"};
+    if (const auto level = logging.get("level")) {
+      const std::string name = level.one_of(names, "info");
+      const auto found = std::find(names.begin(), names.end(), name);
+      settings_.log_level = static_cast<log::Level>(found - names.begin());
+    }
+    if (logging) logging.finish();
+  }
+
+  yaml::Reader root_;
+  std::filesystem::path folder_;
+  Settings settings_;
+};
+
+}  // namespace
+
+std::map<std::string, std::string> Settings::kafka_properties(std::string& error) const {
+  std::map<std::string, std::string> properties = kafka;
+  for (const auto& [name, secret_file] : kafka_secret_files) {
+    std::ifstream in(secret_file);
+    std::string secret;
+    if (!std::getline(in, secret))
+      error = "the secret for Kafka property '" + name + "' cannot be read from " + secret_file;
+    properties[name] = secret;
+  }
+  return properties;
+}
+
+Settings load_settings(const std::string& file, Diagnostics& out) {
+  yaml::Reader root = yaml::Reader::open(file, out);
+  if (!root) return {};
+  return SettingsReader(std::move(root), file).read();
+}
+
+Loaded load_all(const std::string& file, Diagnostics& out) {
+  Loaded loaded;
+  loaded.settings = load_settings(file, out);
+  if (!out.has_errors()) loaded.configuration = rule::load(loaded.settings.sources, out);
+  return loaded;
+}
+
+}  // namespace duban::app
