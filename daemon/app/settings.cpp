@@ -21,7 +21,7 @@ std::string expanded(const yaml::Reader& scalar) {
     const char* value =
         std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): read before any thread starts
     if (value == nullptr)
-      scalar.error("E601", "environment variable '" + name + "' is not set",
+      scalar.error("E801", "environment variable '" + name + "' is not set",
                    "set it, or write the value here");
     out += text.substr(i, begin - i) + (value == nullptr ? "" : value);
     i = end + 1;
@@ -77,7 +77,7 @@ class SettingsReader {
     if (!shards) return;
     const int64_t count = shards.integer(1);
     if (count < 1 || count > 256)
-      shards.error("E602", "shards is " + std::to_string(count), "a number from 1 to 256");
+      shards.error("E802", "shards is " + std::to_string(count), "a number from 1 to 256");
     else
       settings_.shards = static_cast<int>(count);
   }
@@ -103,7 +103,7 @@ class SettingsReader {
     if (instant)
       settings_.first_load_until = *instant;
     else
-      until.error("E603", "'" + until.string() + "' is no instant", "write it like 2026-01-01T00:00:00");
+      until.error("E803", "'" + until.string() + "' is no instant", "write it like 2026-01-01T00:00:00");
   }
 
   void read_channels(const yaml::Reader& channels) {
