@@ -26,7 +26,7 @@ enum class Op : uint8_t {
   logical_not
 };
 
-enum class Macro : uint8_t { all, exists, exists_one, map, filter };
+enum class Macro : uint8_t { all, exists, exists_one, map, filter, transform_map };
 
 struct Overload;
 
@@ -61,6 +61,8 @@ struct Expr {
   size_t name_begin = 0;  // of the operator, field or function name
   int height = 1;
   std::string name;
+  std::string
+      second_name;  // of a comprehension over pairs: the name for the value, `name` is the index or key
   Value value;
   std::vector<std::unique_ptr<Expr>> children;
 

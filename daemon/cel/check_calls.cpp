@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cel/checking.hpp"
+#include "cel/macros.hpp"
 #include "core/diagnostic.hpp"
 
 namespace duban::cel {
@@ -49,6 +50,7 @@ void Checker::choose_overload(Expr& e, const std::vector<const Overload*>& named
   for (const Overload* o : named) {
     if (takes(*o, e.children)) e.callees.push_back(o);
   }
+  if (e.callees.empty() && untyped_) return;
   if (e.callees.empty()) {
     bool member = e.kind == Expr::Kind::member_call;
     std::vector<Type> given;
@@ -67,11 +69,16 @@ void Checker::choose_overload(Expr& e, const std::vector<const Overload*>& named
 }
 
 void Checker::unknown_function(const Expr& e) {
+  if (untyped_) return;
   bool member = e.kind == Expr::Kind::member_call;
   std::string message = "unknown function '" + e.name + "'";
   if (!functions_named(e.name, !member).empty()) {
     std::string hint = member ? "write " + e.name + "(a, b)" : "write a." + e.name + "(b)";
     return issue_at_name(e, codes::kUnknownFunction, message, hint);
+  }
+  if (std::string usage = macro_usage(e.name); !usage.empty()) {
+    return issue_at_name(e, codes::kUnknownFunction, "'" + e.name + "' has other arguments",
+                         "write " + usage);
   }
   std::vector<std::string> known;
   auto add = [&](const std::string& name) {
@@ -91,7 +98,11 @@ void Checker::unknown_function(const Expr& e) {
 }
 
 void Checker::list_literal(Expr& e) {
-  Type element = Type::dyn();
+  if (e.children.empty()) {
+    e.type = Type::of(Base::list);
+    return;
+  }
+  Type element;
   for (size_t i = 0; i < e.children.size(); ++i) {
     check(*e.children[i]);
     element = i == 0 ? e.children[i]->type : join_types(element, e.children[i]->type);
@@ -100,7 +111,11 @@ void Checker::list_literal(Expr& e) {
 }
 
 void Checker::map_literal(Expr& e) {
-  Type key = Type::dyn(), value = Type::dyn();
+  if (e.children.empty()) {
+    e.type = Type::of(Base::map);
+    return;
+  }
+  Type key, value;
   for (size_t i = 0; i < e.children.size(); ++i) {
     Expr& child = *e.children[i];
     check(child);
@@ -117,48 +132,57 @@ void Checker::map_literal(Expr& e) {
   e.type = Type::map_of(std::move(key), std::move(value));
 }
 
-void Checker::with_local(std::string name, Type type, Expr& body) {
-  locals_.push_back({std::move(name), std::move(type)});
+void Checker::with_locals(std::vector<Local> locals, Expr& body) {
+  size_t outer = locals_.size();
+  locals_.insert(locals_.end(), locals.begin(), locals.end());
   out_.locals = std::max(out_.locals, static_cast<int>(locals_.size()));
   check(body);
-  locals_.pop_back();
+  locals_.resize(outer);
 }
 
 void Checker::comprehension(Expr& e) {
   Expr& range = *e.children[0];
   check(range);
-  Type element = Type::dyn();
-  if (range.type.base == Base::list && range.type.element) element = *range.type.element;
-  if (range.type.base == Base::map && range.type.key) element = *range.type.key;
-  bool iterable =
-      range.type.base == Base::list || range.type.base == Base::map || range.type.base == Base::dyn;
-  if (!iterable) {
+  bool is_list = range.type.base == Base::list, is_map = range.type.base == Base::map;
+  if (!is_list && !is_map && range.type.base != Base::dyn) {
     issue(range.begin, range.end, codes::kWrongArguments, describe(range) + " has no elements to go through",
           "lists and maps have elements");
   }
+  Type element = range.type.element ? *range.type.element : Type::dyn();
+  Type key = is_list ? Type::of(Base::integer) : range.type.key ? *range.type.key : Type::dyn();
+  if (range.type.base == Base::dyn) key = Type::dyn();
+  std::vector<Local> locals;
+  if (e.second_name.empty()) {
+    locals = {{e.name, is_map ? key : element}};
+  } else {
+    locals = {{e.name, key}, {e.second_name, element}};
+  }
   e.slot = static_cast<int>(locals_.size());
+  bool builds = e.macro == Macro::map || e.macro == Macro::transform_map;
   for (size_t i = 1; i < e.children.size(); ++i) {
-    with_local(e.name, element, *e.children[i]);
-    bool is_condition = e.macro != Macro::map || (e.children.size() == 3 && i == 1);
+    with_locals(locals, *e.children[i]);
+    bool is_condition = !builds || (e.children.size() == 3 && i == 1);
     if (is_condition) need_bool(*e.children[i], "the condition");
   }
   switch (e.macro) {
     case Macro::map:
       e.type = Type::list_of(e.children.back()->type);
       break;
+    case Macro::transform_map:
+      e.type = Type::map_of(key, e.children.back()->type);
+      break;
     case Macro::filter:
-      e.type = Type::list_of(element);
+      e.type = Type::list_of(locals[0].type);
       break;
     default:
       e.type = Type::of(Base::boolean);
-      break;
   }
 }
 
 void Checker::bind(Expr& e) {
   check(*e.children[0]);
   e.slot = static_cast<int>(locals_.size());
-  with_local(e.name, e.children[0]->type, *e.children[1]);
+  with_locals({{e.name, e.children[0]->type}}, *e.children[1]);
   e.type = e.children[1]->type;
 }
 

@@ -23,51 +23,10 @@ std::string dotted_text(const Expr& e) {
 
 const Expr& root_of(const Expr& e) { return e.kind == Expr::Kind::select ? root_of(*e.children[0]) : e; }
 
-/// The static type of a constant.
-Type type_of(const Value& v) {
-  using Base = Type::Base;
-  switch (v.kind()) {
-    case Kind::null:
-      return Type::of(Base::null);
-    case Kind::boolean:
-      return Type::of(Base::boolean);
-    case Kind::integer:
-      return Type::of(Base::integer);
-    case Kind::uinteger:
-      return Type::of(Base::uinteger);
-    case Kind::floating:
-      return Type::of(Base::floating);
-    case Kind::string:
-      return Type::of(Base::string);
-    case Kind::bytes:
-      return Type::of(Base::bytes);
-    case Kind::timestamp:
-      return Type::of(Base::timestamp);
-    case Kind::duration:
-      return Type::of(Base::duration);
-    case Kind::date:
-      return Type::of(Base::date);
-    case Kind::type:
-      return Type::of(Base::type);
-    case Kind::record:
-      return Type::of_record(v.record_type());
-    case Kind::map:
-      return Type::map_of(Type::dyn(), Type::dyn());
-    case Kind::list: {
-      if (v.items().empty()) return Type::list_of(Type::dyn());
-      Type element = type_of(v.items()[0]);
-      for (const Value& item : v.items()) element = join_types(element, type_of(item));
-      return Type::list_of(element);
-    }
-    default:
-      return Type::dyn();
-  }
-}
-
 void set_constant(Expr& e, const Value& v) {
   e.meaning = Expr::Meaning::constant;
   e.value = v;
-  e.type = type_of(v);
+  e.type = type_of_constant(v);
 }
 
 }  // namespace
@@ -79,6 +38,17 @@ const Checker::Local* Checker::find_local(std::string_view name, int& slot) cons
     return &locals_[i];
   }
   return nullptr;
+}
+
+/// From the innermost namespace of the container outwards; a name with a leading dot in none.
+int Checker::find_variable(const std::string& name, bool absolute) const {
+  std::string prefix = absolute ? std::string() : env_.container();
+  while (!prefix.empty()) {
+    if (int slot = env_.find(prefix + "." + name); slot >= 0) return slot;
+    size_t dot = prefix.rfind('.');
+    prefix.resize(dot == std::string::npos ? 0 : dot);
+  }
+  return env_.find(name);
 }
 
 void Checker::note_read(const Expr& e) {
@@ -103,7 +73,7 @@ void Checker::identifier(Expr& e, bool inner) {
     e.type = local->type;
     return;
   }
-  if (slot = env_.find(e.name); slot >= 0) return bind_variable(e, slot, inner);
+  if (slot = find_variable(e.name, e.absolute); slot >= 0) return bind_variable(e, slot, inner);
   for (const auto& [name, value] : env_.constants()) {
     if (name == e.name) return set_constant(e, value);
   }
@@ -112,6 +82,7 @@ void Checker::identifier(Expr& e, bool inner) {
 }
 
 void Checker::unknown_name(const Expr& e) {
+  if (untyped_) return;
   std::vector<std::string> known;
   for (const auto& v : env_.variables()) known.push_back(v.name);
   for (const auto& [name, value] : env_.constants()) known.push_back(name);
@@ -134,7 +105,7 @@ bool Checker::dotted_name(Expr& e, bool inner) {
   const Expr& root = root_of(e);
   int slot = -1;
   if (!root.absolute && find_local(root.name, slot)) return false;
-  if (slot = env_.find(text); slot >= 0) {
+  if (slot = find_variable(text, root.absolute); slot >= 0) {
     bind_variable(e, slot, inner);
     return true;
   }

@@ -12,6 +12,9 @@ bool is_numeric(const Type& t) {
 
 Type join_types(const Type& a, const Type& b) {
   if (a.base != b.base) return Type::dyn();
+  // An empty list says nothing of its elements: it goes with any other list.
+  if ((a.base == Type::Base::list || a.base == Type::Base::map) && !(a.element && b.element))
+    return a.element ? a : b;
   auto part = [](const std::shared_ptr<const Type>& x) { return x ? *x : Type::dyn(); };
   switch (a.base) {
     case Type::Base::list:
@@ -24,6 +27,46 @@ Type join_types(const Type& a, const Type& b) {
       return a.values == b.values ? a : Type::of(Type::Base::string);
     default:
       return a;
+  }
+}
+
+Type type_of_constant(const Value& v) {
+  using Base = Type::Base;
+  switch (v.kind()) {
+    case Kind::null:
+      return Type::of(Base::null);
+    case Kind::boolean:
+      return Type::of(Base::boolean);
+    case Kind::integer:
+      return Type::of(Base::integer);
+    case Kind::uinteger:
+      return Type::of(Base::uinteger);
+    case Kind::floating:
+      return Type::of(Base::floating);
+    case Kind::string:
+      return Type::of(Base::string);
+    case Kind::bytes:
+      return Type::of(Base::bytes);
+    case Kind::timestamp:
+      return Type::of(Base::timestamp);
+    case Kind::duration:
+      return Type::of(Base::duration);
+    case Kind::date:
+      return Type::of(Base::date);
+    case Kind::type:
+      return Type::of(Base::type);
+    case Kind::record:
+      return Type::of_record(v.record_type());
+    case Kind::map:
+      return Type::map_of(Type::dyn(), Type::dyn());
+    case Kind::list: {
+      if (v.items().empty()) return Type::list_of(Type::dyn());
+      Type element = type_of_constant(v.items()[0]);
+      for (const Value& item : v.items()) element = join_types(element, type_of_constant(item));
+      return Type::list_of(element);
+    }
+    default:
+      return Type::dyn();
   }
 }
 
@@ -111,12 +154,13 @@ void Checker::check(Expr& e, bool inner) {
       bind(e);
       break;
   }
+  if (untyped_) e.type = Type::dyn();
 }
 
-Checked check(Expr& root, const Environment& env, const Type& expected) {
+Checked check(Expr& root, const Environment& env, const Type& expected, Checking checking) {
   Checked out;
   out.host_functions = std::make_shared<std::deque<Overload>>();
-  Checker checker(env, out);
+  Checker checker(env, checking, out);
   checker.check(root);
   checker.note_equality(root);
   if (!assignable(root.type, expected)) {

@@ -20,8 +20,13 @@ struct Checked {
   int locals = 0;  // most loop variables alive at once
 };
 
+enum class Checking {
+  full,
+  syntax,  // every type is dyn, and unknown names are errors of the evaluation
+};
+
 /// Completes the tree in place.
-Checked check(Expr& root, const Environment& env, const Type& expected);
+Checked check(Expr& root, const Environment& env, const Type& expected, Checking checking);
 
 /// Text of an expression's static type for a message: "string", or what is known of its name.
 std::string describe(const Expr& e);

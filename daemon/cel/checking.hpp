@@ -12,7 +12,8 @@ namespace duban::cel {
 
 class Checker {
  public:
-  Checker(const Environment& env, Checked& out) : env_(env), out_(out) {}
+  Checker(const Environment& env, Checking checking, Checked& out)
+      : env_(env), untyped_(checking == Checking::syntax), out_(out) {}
 
   /// Sets e.type and all else that is known of `e`. An `inner` expression is the operand of a select, which
   /// notes the read of the longer path itself.
@@ -34,6 +35,7 @@ class Checker {
   void bind_variable(Expr& e, int slot, bool inner);
   void index(Expr& e, bool inner);
   void note_read(const Expr& e);
+  int find_variable(const std::string& name, bool absolute) const;
   const Local* find_local(std::string_view name, int& slot) const;
 
   // Operators: check_operators.cpp.
@@ -63,20 +65,23 @@ class Checker {
   void map_literal(Expr& e);
   void comprehension(Expr& e);
   void bind(Expr& e);
-  void with_local(std::string name, Type type, Expr& body);
+  void with_locals(std::vector<Local> locals, Expr& body);
 
   void issue(size_t begin, size_t end, const char* code, std::string message, std::string hint = {});
   void issue_at_name(const Expr& e, const char* code, std::string message, std::string hint = {});
 
   const Environment& env_;
+  const bool untyped_;
   Checked& out_;
   std::vector<Local> locals_;
 
-  friend Checked check(Expr&, const Environment&, const Type&);
+  friend Checked check(Expr&, const Environment&, const Type&, Checking);
 };
 
 /// The type that both sides of ?: and all elements of a list have; dyn if they differ.
 Type join_types(const Type& a, const Type& b);
 bool is_numeric(const Type& t);
+/// The static type of a literal or a named constant.
+Type type_of_constant(const Value& v);
 
 }  // namespace duban::cel

@@ -14,13 +14,12 @@ namespace duban::cel {
 /// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z.
 inline constexpr int64_t kFirstSecond = -62'135'596'800;
 inline constexpr int64_t kLastSecond = 253'402'300'799;
-/// About 10,000 years, as protobuf bounds a duration.
-inline constexpr int64_t kLongestDuration = 315'576'000'000;
 
 /// Ten thousand years of them need 69 bits.
 __extension__ typedef __int128 Nanoseconds;
 
-/// A timestamp or a duration in its range, else an error value.
+/// A timestamp or a duration in its range (of a duration: what 64 bits of nanoseconds hold), else an error
+/// value.
 Value make_timestamp(Nanoseconds nanoseconds);
 Value make_duration(Nanoseconds nanoseconds);
 /// Of a timestamp (since 1970) or a duration.

@@ -61,21 +61,30 @@ bool equal_records(const Value& a, const Value& b) {
   return true;
 }
 
+double to_double(const Value& v) {
+  if (v.is(Kind::integer)) return static_cast<double>(v.integer());
+  return v.is(Kind::uinteger) ? static_cast<double>(v.uinteger()) : v.floating();
+}
+
+/// By exact value: an order must be transitive to sort keys, which comparing as doubles is not.
+std::partial_ordering compare_exactly(const Value& a, const Value& b) {
+  if (!a.is(Kind::floating) && b.is(Kind::floating)) {
+    return a.is(Kind::integer) ? compare_int_double(a.integer(), b.floating())
+                               : compare_uint_double(a.uinteger(), b.floating());
+  }
+  if (a.is(Kind::floating) && !b.is(Kind::floating)) return 0 <=> compare_exactly(b, a);
+  return compare_numbers(a, b);
+}
+
 }  // namespace
 
 std::partial_ordering compare_numbers(const Value& a, const Value& b) {
+  if (a.is(Kind::floating) || b.is(Kind::floating)) return to_double(a) <=> to_double(b);
   if (a.is(Kind::integer)) {
-    if (b.is(Kind::integer)) return a.integer() <=> b.integer();
-    if (b.is(Kind::uinteger)) return compare_int_uint(a.integer(), b.uinteger());
-    return compare_int_double(a.integer(), b.floating());
+    return b.is(Kind::integer) ? a.integer() <=> b.integer() : compare_int_uint(a.integer(), b.uinteger());
   }
-  if (a.is(Kind::uinteger)) {
-    if (b.is(Kind::uinteger)) return a.uinteger() <=> b.uinteger();
-    if (b.is(Kind::integer)) return 0 <=> compare_int_uint(b.integer(), a.uinteger());
-    return compare_uint_double(a.uinteger(), b.floating());
-  }
-  if (b.is(Kind::floating)) return a.floating() <=> b.floating();
-  return 0 <=> compare_numbers(b, a);
+  return b.is(Kind::uinteger) ? a.uinteger() <=> b.uinteger()
+                              : 0 <=> compare_int_uint(b.integer(), a.uinteger());
 }
 
 bool compare(const Value& a, const Value& b, std::partial_ordering& order) {
@@ -144,7 +153,7 @@ bool equal(const Value& a, const Value& b) {
 std::strong_ordering compare_keys(const Value& a, const Value& b) {
   if (int x = rank(a.kind()), y = rank(b.kind()); x != y) return x <=> y;
   if (is_number(a.kind())) {
-    auto order = compare_numbers(a, b);
+    auto order = compare_exactly(a, b);
     if (order == std::partial_ordering::unordered) {
       // NaN is no key; after all numbers, so that the order stays total.
       bool a_nan = a.is(Kind::floating) && std::isnan(a.floating());

@@ -1,4 +1,4 @@
-// How values compare: numbers across int, uint and double by their exact numeric value.
+// How values compare. Numbers compare across int, uint and double; with a double both are taken as doubles.
 #pragma once
 
 #include <compare>

@@ -47,14 +47,8 @@ class Emitter {
   ProgramMemory& memory_;
   bool sure_;
   std::vector<Issue>& issues_;
-  Needs needs_;        // of the expression being built
-  int absorbing_ = 0;  // operands of && || ?: and bodies of macros around this one
+  Needs needs_;  // of the expression being built
 };
-
-bool absorbs(Kinds k) {
-  return k == Kinds::logical_and || k == Kinds::logical_or || k == Kinds::conditional ||
-         k == Kinds::comprehension;
-}
 
 /// True for a select that starts at a variable holding a record: there a missing field is absent, not an
 /// error.
@@ -69,10 +63,7 @@ bool is_record_path(const Expr& e) {
 Node Emitter::emit(Expr& e) {
   Needs outer = needs_;
   needs_ = {};
-  bool guards = absorbs(e.kind);
-  absorbing_ += guards;
   Node node = build(e);
-  absorbing_ -= guards;
   if (!needs_.run_time && needs_.outer_local == INT_MAX) fold(e, node);
   outer.add(needs_);
   needs_ = outer;
@@ -87,7 +78,7 @@ void Emitter::fold(Expr& e, Node& node) {
   std::vector<Value> locals(static_cast<size_t>(limits::kCelDepth));
   Frame frame{nullptr, locals.data(), context};
   Value v = run(node, frame);
-  if (v.is_error() && (sure_ || absorbing_ == 0)) {
+  if (v.is_error() && sure_) {
     issues_.push_back(
         {e.begin, e.end - e.begin, codes::kAlwaysFails, "this always fails: " + std::string(v.text()), ""});
   }
@@ -153,10 +144,11 @@ Node Emitter::build(Expr& e) {
     case Kinds::member_call:
       return call(e);
     case Kinds::comprehension: {
-      static constexpr Step kSteps[] = {steps::all, steps::exists, steps::exists_one, steps::map_elements,
-                                        steps::filter};
+      static constexpr Step kSteps[] = {steps::all,          steps::exists, steps::exists_one,
+                                        steps::map_elements, steps::filter, steps::transform_map};
       Node n = with_children(kSteps[static_cast<size_t>(e.macro)], e);
       n.slot = e.slot;
+      n.field = e.second_name.empty() ? -1 : e.slot + 1;
       if (needs_.outer_local >= e.slot) needs_.outer_local = INT_MAX;
       return n;
     }
@@ -172,6 +164,8 @@ Node Emitter::build(Expr& e) {
 
 Node Emitter::identifier(const Expr& e, bool quiet) {
   if (e.meaning == Expr::Meaning::constant) return constant(e.value);
+  if (e.meaning == Expr::Meaning::unresolved)
+    return constant(Value::error("unknown variable '" + e.name + "'"));
   Node n;
   n.slot = e.slot;
   if (e.meaning == Expr::Meaning::local) {
@@ -248,6 +242,7 @@ Node Emitter::binary(Expr& e) {
 }
 
 Node Emitter::call(Expr& e) {
+  if (e.callees.empty()) return constant(Value::error("no such overload of " + e.name + "()"));
   Node n = with_children(steps::call, e);
   auto* target = static_cast<CallTarget*>(memory_.nodes.allocate(sizeof(CallTarget), alignof(CallTarget)));
   auto** candidates = static_cast<const Overload**>(

@@ -30,7 +30,7 @@ struct Emitted {
   std::vector<Issue> issues;
 };
 
-/// `sure`: a constant part that fails is an error even where another operand could absorb it.
+/// `sure`: a constant part that fails is an issue, even where another operand could absorb the error.
 Emitted emit(Expr& root, ProgramMemory& memory, bool sure);
 
 }  // namespace duban::cel

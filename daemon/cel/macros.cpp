@@ -23,17 +23,36 @@ std::optional<Issue> expand_has(Expr& call) {
   return std::nullopt;
 }
 
-std::optional<Macro> comprehension_of(const std::string& name, size_t arguments) {
-  static constexpr std::pair<const char*, Macro> kNames[] = {{"all", Macro::all},
-                                                             {"exists", Macro::exists},
-                                                             {"exists_one", Macro::exists_one},
-                                                             {"existsOne", Macro::exists_one},
-                                                             {"map", Macro::map},
-                                                             {"filter", Macro::filter}};
-  for (const auto& [known, macro] : kNames) {
-    if (name == known && (arguments == 2 || (macro == Macro::map && arguments == 3))) return macro;
+struct Form {
+  const char* name;
+  Macro macro;
+  size_t variables;
+  size_t expressions;  // most of them; one less without a filter
+  bool may_filter;
+  const char* usage;
+};
+
+constexpr Form kForms[] = {
+    {"all", Macro::all, 1, 1, false, "list.all(x, condition)"},
+    {"all", Macro::all, 2, 1, false, "list.all(i, x, condition)"},
+    {"exists", Macro::exists, 1, 1, false, "list.exists(x, condition)"},
+    {"exists", Macro::exists, 2, 1, false, "list.exists(i, x, condition)"},
+    {"exists_one", Macro::exists_one, 1, 1, false, "list.exists_one(x, condition)"},
+    {"exists_one", Macro::exists_one, 2, 1, false, "list.exists_one(i, x, condition)"},
+    {"existsOne", Macro::exists_one, 1, 1, false, "list.existsOne(x, condition)"},
+    {"existsOne", Macro::exists_one, 2, 1, false, "list.existsOne(i, x, condition)"},
+    {"filter", Macro::filter, 1, 1, false, "list.filter(x, condition)"},
+    {"map", Macro::map, 1, 2, true, "list.map(x, value) or list.map(x, condition, value)"},
+    {"transformList", Macro::map, 2, 2, true, "list.transformList(i, x, value)"},
+    {"transformMap", Macro::transform_map, 2, 2, true, "map.transformMap(key, x, value)"},
+};
+
+const Form* form_of(const std::string& name, size_t arguments) {
+  for (const Form& f : kForms) {
+    size_t most = f.variables + f.expressions;
+    if (name == f.name && (arguments == most || (f.may_filter && arguments + 1 == most))) return &f;
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 /// A name that a macro may bind: a bare identifier.
@@ -41,17 +60,19 @@ bool is_bindable(const Expr& e) {
   return e.kind == Expr::Kind::identifier && !e.absolute && !e.parenthesised;
 }
 
-std::optional<Issue> expand_comprehension(Expr& call, Macro macro) {
-  Expr& variable = *call.children[1];
-  if (!is_bindable(variable)) {
-    return malformed(variable, "the first argument of " + call.name + "() is the name for each element",
-                     "write list." + call.name + "(x, …)");
+std::optional<Issue> expand_comprehension(Expr& call, const Form& form) {
+  for (size_t i = 1; i <= form.variables; ++i) {
+    if (is_bindable(*call.children[i])) continue;
+    return malformed(*call.children[i], "this argument of " + call.name + "() is the name for each element",
+                     std::string("write ") + form.usage);
   }
   call.kind = Expr::Kind::comprehension;
-  call.macro = macro;
-  call.name = variable.name;
-  call.name_begin = variable.begin;
-  call.children.erase(call.children.begin() + 1);
+  call.macro = form.macro;
+  call.name = call.children[1]->name;
+  call.name_begin = call.children[1]->begin;
+  if (form.variables == 2) call.second_name = call.children[2]->name;
+  call.children.erase(call.children.begin() + 1,
+                      call.children.begin() + 1 + static_cast<std::ptrdiff_t>(form.variables));
   return std::nullopt;
 }
 
@@ -79,8 +100,15 @@ std::optional<Issue> expand_macro(Expr& call) {
       target.name == "cel") {
     return expand_bind(call);
   }
-  if (auto macro = comprehension_of(call.name, arguments)) return expand_comprehension(call, *macro);
+  if (const Form* form = form_of(call.name, arguments)) return expand_comprehension(call, *form);
   return std::nullopt;
+}
+
+std::string macro_usage(std::string_view name) {
+  for (const Form& f : kForms) {
+    if (name == f.name) return f.usage;
+  }
+  return {};
 }
 
 }  // namespace duban::cel

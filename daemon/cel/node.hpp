@@ -26,7 +26,7 @@ struct Node {
   const void* detail = nullptr;  // a key (Value), a pattern (RE2), the functions to choose from (CallTarget)
   uint32_t count = 0;            // of children
   int32_t slot = -1;             // of a variable or local
-  int32_t field = -1;            // position in a record
+  int32_t field = -1;            // position in a record; of a macro the slot of its second variable, or -1
   uint16_t record = 0;           // index of the RecordType that `field` belongs to
 };
 
@@ -87,6 +87,7 @@ Value exists(const Node&, Frame&);
 Value exists_one(const Node&, Frame&);
 Value map_elements(const Node&, Frame&);
 Value filter(const Node&, Frame&);
+Value transform_map(const Node&, Frame&);
 Value bind(const Node&, Frame&);
 
 }  // namespace steps

@@ -75,13 +75,11 @@ Type result_type(const Expr& root) {
   return root.type;
 }
 
-}  // namespace
-
-Compiled compile(std::string_view source, const Environment& env, const Type& expected) {
+Compiled compile(std::string_view source, const Environment& env, const Type& expected, Checking checking) {
   Parsed parsed = parse(source);
   Compiled out{nullptr, std::move(parsed.issues)};
   if (!parsed.root) return out;
-  Checked checked = check(*parsed.root, env, expected);
+  Checked checked = check(*parsed.root, env, expected, checking);
   out.issues.insert(out.issues.end(), checked.issues.begin(), checked.issues.end());
   if (!out.issues.empty()) return out;
 
@@ -101,6 +99,16 @@ Compiled compile(std::string_view source, const Environment& env, const Type& ex
   program->equality_ = std::move(checked.equality);
   out.program = std::move(program);
   return out;
+}
+
+}  // namespace
+
+Compiled compile(std::string_view source, const Environment& env, const Type& expected) {
+  return compile(source, env, expected, Checking::full);
+}
+
+Compiled compile_unchecked(std::string_view source, const Environment& env) {
+  return compile(source, env, Type::dyn(), Checking::syntax);
 }
 
 bool Program::reads_slot(int slot) const {

@@ -58,6 +58,8 @@ class Environment {
   int declare(std::string name, Type type);
   /// A named constant of any depth ("const.rain.hours" after constant("const", map)); folded at compile time.
   void constant(std::string name, Value value);
+  /// The namespace in which names are looked up first: in "a.b", x means a.b.x, else a.x, else x.
+  void container(std::string name) { container_ = std::move(name); }
   /// Overloads by parameter types are several Functions of one name.
   void add(Function function);
 
@@ -69,8 +71,10 @@ class Environment {
   const std::vector<Function>& functions() const { return functions_; }
   const std::vector<std::pair<std::string, Value>>& constants() const { return constants_; }
   int find(std::string_view variable) const;
+  const std::string& container() const { return container_; }
 
  private:
+  std::string container_;
   std::vector<Variable> variables_;
   std::vector<Function> functions_;
   std::vector<std::pair<std::string, Value>> constants_;
@@ -111,6 +115,10 @@ struct Compiled {
 /// Parses, checks and compiles. `expected`: the result must have this type (dyn accepts all, and a dyn result
 /// is accepted for every expected type). All issues at once where the parser can go on.
 Compiled compile(std::string_view source, const Environment& env, const Type& expected = Type::dyn());
+
+/// The same without checking: only the syntax can be an issue, everything else (types, unknown names) is
+/// found out when it is evaluated. For expressions about data that nothing is known of.
+Compiled compile_unchecked(std::string_view source, const Environment& env);
 
 /// The operands of the top-level && chain as (offset, text), in order; one entry if there is no &&.
 /// Empty if `source` does not parse.

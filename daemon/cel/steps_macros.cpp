@@ -4,21 +4,24 @@
 namespace duban::cel::steps {
 namespace {
 
-/// Calls visit(element) for each element of a list or key of a map until it returns false. The loop variable
-/// is set before each call. An error value if there is nothing to go through; else absent.
+/// Calls visit() for each element of a list or key of a map until it returns false. The loop variables are
+/// set before each call. An error value if there is nothing to go through; else absent.
 template <typename Visit>
 Value for_each(const Node& n, Frame& f, const Value& range, Visit visit) {
-  auto step = [&](const Value& element) {
-    f.locals[n.slot] = element;
-    return spend(f.context, 1) ? visit(element) : false;
+  bool pairs = n.field >= 0;
+  auto step = [&](const Value& one, const Value& key, const Value& value) {
+    f.locals[n.slot] = pairs ? key : one;
+    if (pairs) f.locals[n.field] = value;
+    return spend(f.context, 1) && visit();
   };
   if (range.is(Kind::list)) {
+    int64_t i = 0;
     for (const Value& element : range.items()) {
-      if (!step(element)) break;
+      if (!step(element, Value::of(i++), element)) break;
     }
   } else if (range.is(Kind::map)) {
     for (const MapEntry& entry : range.entries()) {
-      if (!step(entry.key)) break;
+      if (!step(entry.key, entry.key, entry.value)) break;
     }
   } else {
     return range.is_error() ? range : Value::error(kNoOverload);
@@ -36,7 +39,7 @@ Value quantified(const Node& n, Frame& f) {
   Value range = run(n.children[0], f);
   Value error = Value::absent();
   bool decided = false;
-  Value stopped = for_each(n, f, range, [&](const Value&) {
+  Value stopped = for_each(n, f, range, [&] {
     Value v = run(n.children[1], f);
     if (v.is(Kind::boolean)) {
       decided = v.boolean() == Decisive;
@@ -67,7 +70,7 @@ Value exists_one(const Node& n, Frame& f) {
   Value range = run(n.children[0], f);
   Value error = Value::absent();
   size_t count = 0;
-  Value stopped = for_each(n, f, range, [&](const Value&) {
+  Value stopped = for_each(n, f, range, [&] {
     int holds = strict_condition(n.children[1], f, error);
     if (holds == 1) ++count;
     return holds >= 0;
@@ -82,7 +85,7 @@ Value map_elements(const Node& n, Frame& f) {
   size_t count = 0;
   Value error = Value::absent();
   bool filtered = n.count == 3;
-  Value stopped = for_each(n, f, range, [&](const Value&) {
+  Value stopped = for_each(n, f, range, [&] {
     int taken = filtered ? strict_condition(n.children[1], f, error) : 1;
     if (taken < 0) return false;
     if (taken == 0) return true;
@@ -101,13 +104,31 @@ Value filter(const Node& n, Frame& f) {
   Value* room = f.context.arena.values(size_of(range));
   size_t count = 0;
   Value error = Value::absent();
-  Value stopped = for_each(n, f, range, [&](const Value& element) {
+  Value stopped = for_each(n, f, range, [&] {
     int taken = strict_condition(n.children[1], f, error);
-    if (taken == 1) room[count++] = element;
+    if (taken == 1) room[count++] = f.locals[n.slot];
     return taken >= 0;
   });
   if (error.is_error()) return error;
   return stopped.is_error() ? stopped : charged(f.context, Value::of(std::span<const Value>(room, count)));
+}
+
+Value transform_map(const Node& n, Frame& f) {
+  Value range = run(n.children[0], f);
+  MapEntry* room = f.context.arena.entries(size_of(range));
+  size_t count = 0;
+  Value error = Value::absent();
+  Value stopped = for_each(n, f, range, [&] {
+    int taken = n.count == 3 ? strict_condition(n.children[1], f, error) : 1;
+    if (taken <= 0) return taken == 0;
+    Value key = f.locals[n.slot];
+    Value v = run(n.children[n.count - 1], f);
+    if (v.is_error()) return error = v, false;
+    room[count++] = MapEntry{key, v};
+    return true;
+  });
+  if (error.is_error()) return error;
+  return stopped.is_error() ? stopped : charged(f.context, Value::of_map({room, count}));
 }
 
 Value bind(const Node& n, Frame& f) {
