@@ -21,7 +21,7 @@ std::u32string folded(std::string_view word) {
     const utf8::CodePoint c = utf8::first(word);
     word.remove_prefix(c.bytes);
     if (c.value >= 'A' && c.value <= 'Z')
-      out += c.value + ('a' - 'A');
+      out += static_cast<char32_t>(c.value + ('a' - 'A'));
     else
       out += c.value == '-' ? U'_' : c.value;
   }

@@ -239,7 +239,8 @@ void Reader::finish() const {
 
 std::string Reader::string(std::string fallback) const {
   const std::string* text = cursor_->scalar("a text");
-  return text != nullptr ? *text : std::move(fallback);
+  if (text != nullptr) return *text;
+  return fallback;
 }
 
 int64_t Reader::integer(int64_t fallback) const {

@@ -230,7 +230,7 @@ class Builder final : public YAML::EventHandler {
 /// What to do about a message of the parser, by how it begins.
 std::string hint_for(std::string_view message) {
   using namespace YAML;
-  static constexpr std::array<std::pair<std::string_view, const char*>, 9> kHints{{
+  static const std::array<std::pair<std::string_view, const char*>, 9> kHints{{
       {ErrorMsg::MAP_VALUE, "indent it like its neighbours, and quote a text that contains ': '"},
       {ErrorMsg::END_OF_MAP_FLOW, "a ',' or '}' is missing"},
       {ErrorMsg::END_OF_SEQ_FLOW, "a ',' or ']' is missing"},
