@@ -41,6 +41,20 @@ inline constexpr int kWalPages = 25'000;
 inline constexpr int kPageCacheKib = 32 * 1024;
 /// Recipients remembered per item for `told`; more than these are not told of an ending.
 inline constexpr size_t kToldPerItem = 64;
+/// Deliveries of one outbox that are sent and not yet settled; sending from it waits at this. Bounds what is
+/// said twice after a crash.
+inline constexpr size_t kUnsettledDeliveries = 4'096;
+/// Deliveries of a channel read ahead from one outbox, as a multiple of its concurrency; bounds memory.
+inline constexpr size_t kReadAhead = 16;
+/// Failures of a channel in a row, over all its deliveries, after which only a probe goes out.
+inline constexpr int kFailuresToStop = 5;
+/// Longest pause that a receiver may ask for (Retry-After); a longer wish is cut to this.
+inline constexpr std::chrono::hours kLongestPause{1};
+/// Bytes of a receiver's answer that are read; an answer that is longer is cut off and the rest not waited
+/// for.
+inline constexpr size_t kAnswerBytes = 64 * 1024;
+/// Bytes of a receiver's answer kept in a receipt.
+inline constexpr size_t kAnswerKept = 500;
 /// Size of a file that users write (rules, catalog, settings, tests); larger ones are refused.
 inline constexpr size_t kConfigFileBytes = 8 << 20;
 /// What such a file may come to with its YAML aliases written out; keeps an alias bomb small.
