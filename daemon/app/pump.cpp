@@ -28,14 +28,23 @@ Pump::Pump(asio::io_context& loop, const Clock& clock, intake::Source& source, s
   for (Shard* shard : shards) lanes_.push_back({shard, {}, kNever, false});
 }
 
-void Pump::start(const std::vector<event::Input>& inputs, const std::map<event::Input, intake::Start>& from,
-                 std::vector<event::Record> directory) {
-  std::map<event::Input, int64_t> next_offsets;
-  for (const auto& [input, start] : from) next_offsets[input] = start.next_offset;
-  merger_ = std::make_unique<intake::Merger>(inputs, next_offsets);
+void Pump::start(Instant reached, std::vector<event::Record> directory) {
+  reached_ = dispatched_ = reached;
   directory_ = std::move(directory);
   started_ = last_clock_ = clock_.now();
-  last_monotonic_ = clock_.monotonic();
+  unreachable_since_ = last_monotonic_ = clock_.monotonic();
+  state_.reachable = false;
+  merger_ = std::make_unique<intake::Merger>(std::vector<event::Input>{}, std::map<event::Input, int64_t>{},
+                                             reached);
+  wake();
+}
+
+void Pump::connect(const std::vector<event::Input>& inputs,
+                   const std::map<event::Input, intake::Start>& from) {
+  std::map<event::Input, int64_t> next_offsets;
+  for (const auto& [input, start] : from) next_offsets[input] = start.next_offset;
+  merger_ = std::make_unique<intake::Merger>(inputs, next_offsets, dispatched_);
+  connected_ = state_.reachable = true;
   source_.start(from, *this);
   wake();
 }
@@ -56,6 +65,7 @@ void Pump::turn() {
   update_back_pressure();
   finish_catching_up();
   if (held_ && idle() && quiet_) std::exchange(quiet_, nullptr)();
+  if (!merger_) return;  // stopped
   if (source_finished_ && idle() && !merger_->ready() && on_finished_all)
     std::exchange(on_finished_all, nullptr)();
   if (!held_ && (merger_->waiting() || next_due() <= clock_.now() || !state_.caught_up)) ask_ends();
@@ -66,9 +76,7 @@ void Pump::turn() {
 std::shared_ptr<Prepared> Pump::prepare() {
   auto batch = std::make_shared<Prepared>();
   batch->records = merger_->take(limits::kBatchRecords, clock_.now());
-  const bool more = merger_->ready();
-  // Of the last instant taken more records may follow: ticks at it have to wait.
-  batch->frontier = more ? batch->records.back().at - Duration{1} : frontier_now();
+  batch->frontier = frontier_now();
   batch->inputs_lost = !state_.reachable || !state_.stopped.empty();
   const bool ticks = batch->frontier > dispatched_ && (next_due() <= batch->frontier || !state_.caught_up);
   if (batch->records.empty() && !ticks) return nullptr;
@@ -99,7 +107,8 @@ Instant Pump::frontier_now() {
   const Instant now = clock_.now();
   if (state_.clock_suspicious) return dispatched_;
   const bool lost = !state_.reachable && clock_.monotonic() - unreachable_since_ > options_.tick_grace;
-  return lost ? now : std::max(dispatched_, std::min(merger_->known(), now));
+  if (lost) return std::max(dispatched_, now);
+  return connected_ ? std::max(dispatched_, merger_->frontier(now)) : dispatched_;
 }
 
 void Pump::dispatch(std::shared_ptr<const Prepared> batch) {
@@ -167,7 +176,7 @@ void Pump::recover(Lane& lane) {
 }
 
 void Pump::ask_ends() {
-  if (asking_ || source_finished_) return;
+  if (asking_ || source_finished_ || !connected_) return;
   asking_ = true;
   const Instant at = clock_.now();
   source_.ends([this, at](const std::optional<intake::Ends>& ends) {
@@ -252,6 +261,14 @@ void Pump::hold(std::function<void()> quiet) {
   wake();
 }
 
+void Pump::stop(std::function<void()> stopped) {
+  hold([this, stopped = std::move(stopped)] {
+    timer_.cancel();
+    merger_.reset();
+    stopped();
+  });
+}
+
 void Pump::resume(std::shared_ptr<const rule::Configuration> configuration) {
   decoder_ = std::make_unique<event::Decoder>(configuration->catalog, configuration->zone);
   held_ = false;
@@ -280,7 +297,7 @@ void Pump::on_stopped(const event::Input& input, const std::string& reason) {
 }
 
 void Pump::on_reachable(bool reachable, const std::string& detail) {
-  if (reachable == state_.reachable) return;
+  if (!connected_ || reachable == state_.reachable) return;
   state_.reachable = reachable;
   unreachable_since_ = clock_.monotonic();
   if (reachable)

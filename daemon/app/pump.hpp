@@ -5,6 +5,7 @@
 // stage whose instant has come. Everything here happens on the event loop.
 #pragma once
 
+#include <algorithm>
 #include <asio/steady_timer.hpp>
 #include <deque>
 #include <functional>
@@ -43,14 +44,18 @@ class Pump final : public intake::Sink {
   Pump(asio::io_context& loop, const Clock& clock, intake::Source& source, std::vector<Shard*> shards,
        std::shared_ptr<const rule::Configuration> configuration, PumpOptions options);
 
-  /// `inputs` of the opened source; `directory` records go before the first batch.
-  void start(const std::vector<event::Input>& inputs, const std::map<event::Input, intake::Start>& from,
-             std::vector<event::Record> directory);
+  /// Begins without a source: until connect() the broker counts as out of reach, and deadlines are held by
+  /// the grace alone. `reached`: how far every ledger has got; `directory` records go before the first batch.
+  void start(Instant reached, std::vector<event::Record> directory);
+  /// The source has opened with these inputs: reading begins.
+  void connect(const std::vector<event::Input>& inputs, const std::map<event::Input, intake::Start>& from);
   /// The clock may have moved (a virtual one), or something may have been committed.
   void wake();
   /// Lets every batch under way finish, holds further ones, then calls `quiet`; resume() goes on.
   void hold(std::function<void()> quiet);
   void resume(std::shared_ptr<const rule::Configuration> configuration);
+  /// As hold(), for good.
+  void stop(std::function<void()> stopped);
   void confirm_clock();
   const PumpState& state() const { return state_; }
 
@@ -100,10 +105,12 @@ class Pump final : public intake::Sink {
   std::set<event::Input> paused_;
   asio::steady_timer timer_;
   PumpState state_;
-  Instant started_{};
+  Instant started_{};  // all up to here is catching up
+  Instant reached_{};
   Instant dispatched_{};  // frontier of the last batch given to the shards
   bool asking_ = false;
   bool releasing_ = false;  // caught_up() is under way
+  bool connected_ = false;
   bool held_ = false;
   bool source_finished_ = false;
   std::function<void()> quiet_;

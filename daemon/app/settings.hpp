@@ -51,8 +51,10 @@ struct Loaded {
 };
 Loaded load_all(const std::string& file, Diagnostics& out);
 
-/// The units of the settings' directory as party.upserted records (JSON lines, structured mode), to be
-/// applied when the engine meets their version for the first time.
-std::vector<std::string> directory_events(const std::string& file, const Zone& zone, Diagnostics& out);
+/// The units of the settings' directory as party.upserted records in structured mode, with `at` unset: they
+/// are applied before the first other record. Their input's name has a hash of the file's content, so a
+/// ledger that has them skips them; a unit's event id has one of the unit's, so that unchanged units are
+/// duplicates.
+std::vector<event::Record> directory_records(const std::string& file, Diagnostics& out);
 
 }  // namespace duban::app

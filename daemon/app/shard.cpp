@@ -105,7 +105,7 @@ void Shard::open(std::function<void(Opened)> done) {
     try {
       engine::Engine& engine = impl->ready();
       opened.positions = engine.ledger().positions();
-      opened.configuration = engine.configuration()->version;
+      opened.reached = engine.instant();
     } catch (const ledger::StorageError& error) {
       opened.error = error.what();
     }

@@ -42,7 +42,7 @@ struct ShardOptions {
 struct Opened {
   std::string error;  // empty: it is open
   std::vector<ledger::Position> positions;
-  std::string configuration;  // version that was active
+  Instant reached{};  // the ledger's instant
 };
 
 /// What is known after a batch.

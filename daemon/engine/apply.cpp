@@ -35,6 +35,7 @@ Applied Engine::Impl::apply(const Batch& batch) {
 
 void Engine::Impl::apply_inputs(const Batch& batch, size_t& next) {
   ticks_left = limits::kTicksPerBatch;
+  if (last_input == Instant{}) begin_at(batch);
   while (next < batch.inputs.size()) {
     if (!apply_input(batch.inputs[next])) break;
     const auto origin = std::visit([](const auto& input) { return input.origin; }, batch.inputs[next]);
@@ -51,6 +52,15 @@ void Engine::Impl::apply_inputs(const Batch& batch, size_t& next) {
     for (const auto& [input, offset] : applied_to) note_position(batch, Origin{&input, offset - 1, {}});
   }
   ledger.set_instant(last_input);
+}
+
+/// A ledger that is new begins with its first input: what lies before has never been.
+void Engine::Impl::begin_at(const Batch& batch) {
+  Instant first = batch.frontier;
+  if (!batch.inputs.empty())
+    first = std::visit([](const auto& input) { return input.origin.at; }, batch.inputs.front());
+  advance(first);
+  load_calendar_spans();
 }
 
 void Engine::Impl::apply_singly(const Batch& batch, size_t from) {

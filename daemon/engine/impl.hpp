@@ -51,6 +51,7 @@ struct Engine::Impl {
   /// Inputs from `next` on, until done or the slice of ticks is used up.
   void apply_inputs(const Batch& batch, size_t& next);
   void apply_singly(const Batch& batch, size_t from);
+  void begin_at(const Batch& batch);
   void finish_batch(const Batch& batch);
   bool apply_input(const event::Decoded& input);
   void note_position(const Batch& batch, const Origin& origin);

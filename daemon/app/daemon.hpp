@@ -1,0 +1,91 @@
+// The whole daemon as an object that a test can start: shards, pump, delivery, reload, shutdown.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/thread_pool.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/pump.hpp"
+#include "app/settings.hpp"
+#include "app/shard.hpp"
+#include "delivery/dispatcher.hpp"
+
+namespace duban::app {
+
+/// Where an input is to be read from on, by a person's decision: "topic/partition" → offset, or kEarliest,
+/// kLatest.
+using Seeks = std::map<event::Input, int64_t>;
+inline constexpr int64_t kEarliest = -2;
+inline constexpr int64_t kLatest = -1;
+
+/// Name of the channel that takes dead letters; no channel of the settings may bear it.
+inline constexpr const char* kDeadLetterChannel = "dead-letters";
+
+struct DaemonOptions {
+  Seeks seeks;
+  bool accept_cluster = false;      // read on although the cluster is not the one the ledger knows
+  bool stop_when_finished = false;  // a finite source: end when all is applied and delivered
+};
+
+/// Lives on the loop's thread; start() once, then run the loop until `ended` was called.
+class Daemon {
+ public:
+  Daemon(asio::io_context& loop, const Clock& clock, Loaded loaded, std::unique_ptr<intake::Source> source,
+         DaemonOptions options);
+  ~Daemon();
+
+  /// Opens everything, step by step; `ended` gets the exit code when the daemon has stopped by itself or by
+  /// stop().
+  void start(std::function<void(int)> ended);
+  /// Reads the settings' files anew; broken ones are refused with a report in the log, and the old stay.
+  void reload();
+  /// Drains within the settings' limit: intake closes, batches and deliveries under way finish.
+  void stop();
+  /// A virtual clock has moved.
+  void wake() { pump_->wake(); }
+  void confirm_clock() { pump_->confirm_clock(); }
+
+  const PumpState& state() const { return pump_->state(); }
+  delivery::Dispatcher& dispatcher() { return *dispatcher_; }
+  /// Counts over all shards, asked on their threads.
+  void counts(std::function<void(ledger::Ledger::Counts)> done);
+  std::function<void()> on_ready;
+
+ private:
+  void open_shards();
+  void open_delivery();
+  void open_source();
+  void connect(const std::vector<event::Input>& inputs);
+  void note_opened(const Opened& opened);
+  void activate(Loaded loaded);
+  void beat();
+  void say_status();
+  void close_shards();
+  void end(int code);
+  std::vector<std::unique_ptr<delivery::Channel>> make_channels(const Settings& settings, std::string& error);
+
+  asio::io_context& loop_;
+  const Clock& clock_;
+  Loaded loaded_;
+  std::unique_ptr<intake::Source> source_;
+  DaemonOptions options_;
+  asio::thread_pool pool_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::unique_ptr<Pump> pump_;
+  std::unique_ptr<delivery::Scheduler> scheduler_;
+  std::unique_ptr<delivery::Dispatcher> dispatcher_;
+  std::map<event::Input, ledger::Position> positions_;  // the lowest of all shards
+  Instant reached_{};                                   // the lowest of all shards
+  bool first_opened_ = true;
+  asio::steady_timer watchdog_;
+  std::function<void(int)> ended_;
+  bool stopping_ = false;
+  bool reloading_ = false;
+};
+
+}  // namespace duban::app
