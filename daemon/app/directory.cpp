@@ -28,9 +28,8 @@ std::string party_json(const std::string& unit_json) {
 event::Record record_of(std::shared_ptr<const event::Input> input, int64_t offset, const std::string& unit,
                         const std::string& data) {
   auto kept = std::make_unique<Kept>();
-  kept->json = R"({"specversion":"1.0","type":"party.upserted","source":"directory","id":)" +
-               quoted(unit + "/" + hash128(data).hex()) + R"(,"subject":)" + quoted(unit) + R"(,"data":)" +
-               data + "}";
+  kept->json = R"({"type":"party.upserted","source":"directory","id":)" + quoted(unit + "/" + input->topic) +
+               R"(,"subject":)" + quoted(unit) + R"(,"data":)" + data + "}";
   kept->input = std::move(input);
   event::Record record;
   record.input = kept->input.get();
