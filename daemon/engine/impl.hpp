@@ -77,6 +77,7 @@ struct Engine::Impl {
   void stage_fields(const Event& event, const Entity* entity, Staged& staged);
   void transition(Entity& entity, const Event& event, const Staged& staged, bool gap);
   void set_state(Entity& entity, std::string_view state);
+  void recompute_provisional(Entity& entity);
   Entity* link_chain(Entity& entity);
   void remember(Entity& entity, const Event& event);
   void expire(Entity& entity);

@@ -274,6 +274,7 @@ void Engine::Impl::bring_up(Entity& entity, Instant t) {
     const std::string_view area = entity.text(entity.kind->area);
     if (!entity.known || !area.starts_with(job.area)) continue;
     now = job.at;
+    if (!entity.provisional.empty()) recompute_provisional(entity);
     Reason reason;
     reason.rule = job.rule;
     refresh(entity, reason);

@@ -190,6 +190,42 @@ void Engine::Impl::transition(Entity& entity, const Event& event, const Staged& 
   after_change(entity, &event, began || !was_known || !entity.is_open(), staged.changed, replaced);
 }
 
+/// Dates computed with a calendar year that was not published then are computed again; a change is named in
+/// the next message about the item.
+void Engine::Impl::recompute_provisional(Entity& entity) {
+  for (size_t i = 0; i < entity.provisional.size();) {
+    const ledger::Provisional kept = entity.provisional[i];
+    const event::Input input;
+    const event::Decoded decoded =
+        decoder->decode_structured(kept.event, Origin{&input, 0, entity.changed}, ledger.arena());
+    const Event* event = std::get_if<Event>(&decoded);
+    const event::EventType::Set* set = nullptr;
+    if (event != nullptr)
+      for (const event::EventType::Set& candidate : event->type->sets)
+        if (candidate.field == kept.field) set = &candidate;
+    host.provisional = false;
+    if (set != nullptr) {
+      const std::array<cel::Value, event::kCatalogSlots> variables{entity.record(), event->data};
+      cel::Context context{ledger.arena(), &host, &config->zone};
+      const cel::Value value = set->value->evaluate(variables, context);
+      if (!value.is_error() && !cel::equal(value, entity.fields[kept.field])) {
+        const std::string change =
+            cel::to_text(entity.fields[kept.field]) + "因放假安排公布调整为" + cel::to_text(value);
+        for (Item& item : entity.items)
+          if (item.is_open()) item.near_miss = change;
+        entity.fields[kept.field] = value;
+        ledger.touch(entity);
+      }
+    }
+    if (host.provisional) {
+      ++i;
+      continue;
+    }
+    entity.provisional.erase(entity.provisional.begin() + static_cast<std::ptrdiff_t>(i));
+    ledger.touch(entity);
+  }
+}
+
 /// The chain of superseding entities: the new one takes over its key, the old one ends.
 Entity* Engine::Impl::link_chain(Entity& entity) {
   entity.chain_start = entity.began;
