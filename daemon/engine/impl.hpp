@@ -1,7 +1,8 @@
 // The engine's inside: one object, its parts in files of their own.
 //
 //   apply.cpp      the pipeline: a batch in one transaction, ticks between inputs in order of instant
-//   transition.cpp events move entities: legal, refused, parked, duplicates
+//   transition.cpp events move entities: legal, refused, duplicates
+//   parking.cpp    events that wait for their predecessor
 //   refresh.cpp    an entity's items: opened, resumed, re-planned, ended
 //   fire.cpp       ticks: stages whose instant has come
 //   alert.cpp      an alert as it is raised: recipients, text, record

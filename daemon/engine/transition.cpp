@@ -167,10 +167,18 @@ void Engine::Impl::transition(Entity& entity, const Event& event, const Staged& 
   std::copy_n(staged.fields, entity.kind->layout->fields.size(), entity.fields);
   entity.known = true;
   entity.changed = now;
-  for (const int32_t field : staged.provisional) {
-    std::erase_if(entity.provisional, [&](const ledger::Provisional& p) { return p.field == field; });
+  // What this event has set is no longer what an earlier one computed.
+  const auto set_here = [&](const ledger::Provisional& p) {
+    const auto of_field = [&](const auto& set) { return set.field == p.field; };
+    const auto copied = [&](const auto& copy) {
+      return copy.second == p.field && !event.data.fields()[copy.first].is_absent();
+    };
+    return std::any_of(event.type->sets.begin(), event.type->sets.end(), of_field) ||
+           std::any_of(event.type->copies.begin(), event.type->copies.end(), copied);
+  };
+  std::erase_if(entity.provisional, set_here);
+  for (const int32_t field : staged.provisional)
     entity.provisional.push_back({field, event::to_structured(event)});
-  }
   const bool began = !was_open && entity.is_open();
   if (began) {
     entity.began_by = event.id;
@@ -299,77 +307,6 @@ void Engine::Impl::refresh_subjects_of(const Entity& unit) {
 
 void Engine::Impl::index(Entity& entity) {
   ledger.index(entity, entity.is_open(), entity.text(entity.kind->area), unit_id_of(entity));
-}
-
-void Engine::Impl::park(Entity& entity, const Event& event) {
-  if (entity.parked.size() >= limits::kParkedPerEntity) {
-    refuse(event, "D21",
-           "its predecessor is missing and " + std::to_string(entity.parked.size()) +
-               " events wait for it already");
-    return;
-  }
-  entity.parked.push_back({now + event.type->park_for, event.origin.input->topic,
-                           event.origin.input->partition, event.origin.offset, event.origin.at,
-                           event::to_structured(event)});
-  ++applied.parked;
-  remember(entity, event);
-}
-
-/// Each applied event may be the predecessor that another waited for.
-void Engine::Impl::retry_parked(Entity& entity) {
-  for (size_t i = 0; i < entity.parked.size();) {
-    const ledger::Parked parked = entity.parked[i];
-    const event::Input input{parked.topic, parked.partition};
-    const event::Decoded decoded =
-        decoder->decode_structured(parked.event, Origin{&input, parked.offset, parked.at}, ledger.arena());
-    const Event* event = std::get_if<Event>(&decoded);
-    const Staged staged = event != nullptr ? judge(*event, &entity) : Staged{};
-    if (event != nullptr && staged.verdict == Verdict::waiting) {
-      ++i;
-      continue;
-    }
-    entity.parked.erase(entity.parked.begin() + static_cast<std::ptrdiff_t>(i));
-    ledger.touch(entity);
-    if (event == nullptr)
-      refuse(std::get<event::Refusal>(decoded));
-    else if (staged.verdict == Verdict::illegal)
-      refuse(*event, "D20", staged.reason);
-    else
-      transition(entity, *event, staged, true);
-    i = 0;
-  }
-}
-
-/// The parking time of some events is over: each is applied as a gap or dead-lettered, as the catalog says.
-void Engine::Impl::give_up_parked(Entity& entity) {
-  for (;;) {
-    const auto over = std::find_if(entity.parked.begin(), entity.parked.end(),
-                                   [&](const ledger::Parked& p) { return p.until <= now; });
-    if (over == entity.parked.end()) return;
-    const ledger::Parked parked = *over;
-    entity.parked.erase(over);
-    ledger.touch(entity);
-    const event::Input input{parked.topic, parked.partition};
-    const event::Decoded decoded =
-        decoder->decode_structured(parked.event, Origin{&input, parked.offset, parked.at}, ledger.arena());
-    const Event* event = std::get_if<Event>(&decoded);
-    if (event == nullptr) {
-      refuse(std::get<event::Refusal>(decoded));
-      continue;
-    }
-    if (event->type->gap == event::Gap::dead_letter) {
-      refuse(*event, "D21", judge_state(*event, &entity).reason + "; its predecessor did not come in time");
-      continue;
-    }
-    Staged staged;
-    stage_fields(*event, &entity, staged);
-    if (staged.verdict == Verdict::illegal) {
-      refuse(*event, "D20", staged.reason);
-      continue;
-    }
-    transition(entity, *event, staged, true);
-    retry_parked(entity);
-  }
 }
 
 void Engine::Impl::refuse(const Event& event, std::string code, std::string reason) {
