@@ -84,7 +84,9 @@ void Checker::identifier(Expr& e, bool inner) {
 void Checker::unknown_name(const Expr& e) {
   if (untyped_) return;
   std::vector<std::string> known;
-  for (const auto& v : env_.variables()) known.push_back(v.name);
+  for (const auto& v : env_.variables()) {
+    if (!v.name.empty()) known.push_back(v.name);  // a host keeps slots of variables that are not there
+  }
   for (const auto& [name, value] : env_.constants()) known.push_back(name);
   for (const auto& local : locals_) known.push_back(local.name);
   std::string hint = suggest(e.name, known);

@@ -245,7 +245,7 @@ void CatalogReader::read_refuses(EventType& type, const yaml::Reader& event,
 
 Expression CatalogReader::compile(const yaml::Reader& scalar, const cel::Environment& env,
                                   const cel::Type& type) const {
-  return event::compile({scalar, scalar.string(), 0}, env, type, kEventSlot, codes::kUnknownField);
+  return event::compile({scalar, scalar.string(), 0}, env, type, {kEventSlot, codes::kUnknownField, {}});
 }
 
 }  // namespace duban::event

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "cel/errors.hpp"
+
 namespace duban::event {
 namespace {
 
@@ -26,15 +28,20 @@ void check_event_fields(const cel::Program& program, const Source& source, const
 }  // namespace
 
 Expression compile(const Source& source, const cel::Environment& env, const cel::Type& expected,
-                   int event_slot, const char* undeclared) {
+                   const Naming& naming) {
   cel::Compiled compiled = cel::compile(source.text, env, expected);
-  for (cel::Issue& issue : compiled.issues)
+  for (cel::Issue& issue : compiled.issues) {
+    if (issue.code == cel::codes::kUnknownName && naming.hint) {
+      const std::string hint = naming.hint(source.text.substr(issue.offset, issue.length));
+      if (!hint.empty()) issue.hint = hint;
+    }
     source.scalar.diagnostics().error(issue.code, source.scalar.place_at(source.offset + issue.offset),
                                       issue.message, issue.hint);
-  if (!compiled.program || event_slot < 0) return compiled.program;
-  const cel::RecordType* layout = env.variables()[static_cast<size_t>(event_slot)].type.record;
+  }
+  if (!compiled.program || naming.event_slot < 0) return compiled.program;
+  const cel::RecordType* layout = env.variables()[static_cast<size_t>(naming.event_slot)].type.record;
   if (layout != nullptr && layout->open)
-    check_event_fields(*compiled.program, source, *layout, event_slot, undeclared);
+    check_event_fields(*compiled.program, source, *layout, naming.event_slot, naming.undeclared);
   return compiled.program;
 }
 

@@ -1,6 +1,7 @@
 // Expressions in the files that users write: compiled, with every issue at its place.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "cel/program.hpp"
@@ -16,10 +17,18 @@ struct Source {
   size_t offset = 0;
 };
 
-/// Null if it is wrong. `event_slot`: where the environment has the variable `event`, or -1; a field of it
-/// that the catalog does not declare passes through at run time, and is an error here (`undeclared`): most
-/// likely it is misspelt.
+/// What the file's form has to say of the names in its expressions.
+struct Naming {
+  /// Where the environment has the variable `event`, or -1. A field of it that the catalog does not declare
+  /// passes through at run time, and is an error here: most likely it is misspelt.
+  int event_slot = -1;
+  const char* undeclared = "";  // the code of that error
+  /// A hint for a variable that is not there but elsewhere is; empty: the usual one.
+  std::function<std::string(const std::string& variable)> hint;
+};
+
+/// Null if it is wrong; every issue is reported at its place.
 Expression compile(const Source& source, const cel::Environment& env, const cel::Type& expected,
-                   int event_slot, const char* undeclared);
+                   const Naming& naming);
 
 }  // namespace duban::event

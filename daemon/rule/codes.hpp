@@ -41,6 +41,6 @@ inline constexpr char kNothingAfterDue[] = "W004";  // a deadline that nobody he
 inline constexpr char kFullScan[] = "W005";         // a trigger that nothing narrows
 inline constexpr char kNotPublished[] = "W006";     // the coming year's calendar is not known
 inline constexpr char kUnusedLadder[] = "W007";     // a ladder that no rule names
-inline constexpr char kAlwaysHolds[] = "W008";      // a condition that always holds
+inline constexpr char kNoPlace[] = "W008";          // a recipient that nothing says the area of
 
 }  // namespace duban::rule::codes

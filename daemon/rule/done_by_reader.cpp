@@ -53,7 +53,22 @@ void read_when(DoneBy& result, const yaml::Reader& when, const Loading& loading,
   find_index(result, view);
 }
 
+/// Whether a term compares with a unit field of the subject that is not its first.
+bool names_later_unit(const DoneBy& result, const View& view) {
+  return std::any_of(result.terms.begin(), result.terms.end(), [&](const auto& term) {
+    const auto equality = term.second ? term.second->equality() : std::nullopt;
+    if (!equality) return false;
+    const cel::FieldRef& other = equality->first.slot == kEvent ? equality->second : equality->first;
+    const auto& units = view.subject->unit_fields;
+    return other.slot == kSubject && std::find(units.begin(), units.end(), other.field) != units.end();
+  });
+}
+
 std::string index_hint(const DoneBy& result, const View& view) {
+  if (names_later_unit(result, view))
+    return "a " + view.subject->name +
+           " is found by its unit, the first of its unit fields that is set: compare with " +
+           "unit.unit_id, or write for_all: true";
   const std::string whose = view.subject->unit_fields.empty() || view.subject->name == "unit"
                                 ? view.subject->name + "." + view.subject->key
                                 : "unit.unit_id";

@@ -65,7 +65,8 @@ Stage read_stage(const std::string& id, const Layered& keys, const std::vector<s
   for (const char* key : {"id", "off"}) (void)keys.get(key);
   Stage stage;
   stage.id = id;
-  stage.line = keys.own.place().line;
+  stage.place = keys.own.place();
+  stage.line = stage.place.file == scope.rule.file ? stage.place.line : scope.rule.line;
   if (auto at = read_schedule(required(keys, "at"), scope.schedule)) stage.at = std::move(*at);
   read_words(stage, keys, scope);
   const yaml::Reader to = required(keys, "to");

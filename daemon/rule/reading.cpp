@@ -17,10 +17,20 @@ void declare(cel::Environment& env, const std::string& name, const cel::RecordTy
     env.declare("", cel::Type::dyn());
 }
 
+/// Why a variable of other expressions is not seen in this one.
+std::string hint_for(const std::string& variable) {
+  if (variable == "item" || variable == "stage")
+    return "only a stage's if and message see it; time speaks through stages";
+  if (variable == "trigger") return "the rule has no trigger";
+  if (variable == "event") return "only the when of done_by sees it";
+  if (variable == "unit") return "only subjects that are units, or whose kind says `unit`, have one";
+  return {};
+}
+
 Expression compile(const yaml::Reader& scalar, size_t offset, const std::string& text,
                    const cel::Environment& env, const cel::Type& expected) {
   const int event_slot = env.variables().size() > kEvent ? static_cast<int>(kEvent) : -1;
-  return event::compile({scalar, text, offset}, env, expected, event_slot, codes::kUnknownField);
+  return event::compile({scalar, text, offset}, env, expected, {event_slot, codes::kUnknownField, hint_for});
 }
 
 }  // namespace
@@ -31,7 +41,10 @@ cel::Environment environment(const Loading& loading, const View& view) {
   const bool has_unit = unit != nullptr && view.subject != unit && !view.subject->unit_fields.empty();
   declare(env, view.subject->name, view.subject->layout);
   declare(env, "unit", has_unit ? unit->layout : nullptr);
-  declare(env, "trigger", view.trigger);
+  if (view.wrong_trigger)
+    env.declare("trigger", cel::Type::dyn());
+  else
+    declare(env, "trigger", view.trigger);
   declare(env, "event", view.event != nullptr ? view.event->layout : nullptr);
   declare(env, "item", view.item ? item_type() : nullptr);
   declare(env, "stage", view.item ? stage_type() : nullptr);

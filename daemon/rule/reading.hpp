@@ -31,7 +31,8 @@ struct Loading {
 /// What a rule's expressions see, beside the subject and its unit.
 struct View {
   const event::EntityKind* subject = nullptr;
-  const cel::RecordType* trigger = nullptr;  // null: no trigger
+  const cel::RecordType* trigger = nullptr;  // null: no trigger, or one that is wrong
+  bool wrong_trigger = false;                // its fields are then not checked
   const event::EventType* event = nullptr;   // evidence; null: not there
   bool item = false;                         // item and stage
 };

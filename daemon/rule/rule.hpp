@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/diagnostic.hpp"
 #include "event/catalog.hpp"
 #include "rule/level.hpp"
 #include "rule/schedule.hpp"
@@ -46,7 +47,8 @@ struct Stage {
   std::string unless_by;            // a role; empty: anybody
   std::string title;                // default: the level's Chinese name
   std::optional<Template> message;  // else the rule's
-  int line = 0;
+  int line = 0;  // in the rule's file; the rule's own where the stage comes from a ladder in another file
+  Place place;   // where it is written
 };
 
 struct Trigger {

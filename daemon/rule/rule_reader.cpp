@@ -88,12 +88,15 @@ void read_times(Rule& result, const yaml::Reader& rule, const Loading& loading, 
   result.due = read_schedule(rule.get("due"), scope);
   scope.due = static_cast<bool>(rule.get("due"));
   scope.stage = true;
-  result.stages = read_stages(rule, {loading, *result.subject, env, scope}, ladders);
+  result.stages = read_stages(rule, {loading, *result.subject, env, rule.place(), scope}, ladders);
 }
 
 void read_body(Rule& result, const yaml::Reader& rule, const Loading& loading, Ladders& ladders) {
   result.trigger = read_trigger(rule.get("trigger"), loading);
-  View view{result.subject, trigger_type(result.trigger), nullptr, false};
+  View view;
+  view.subject = result.subject;
+  view.trigger = trigger_type(result.trigger);
+  view.wrong_trigger = view.trigger == nullptr && rule.get("trigger");
   const cel::Environment env = environment(loading, view);
   result.when = read_condition(rule.get("when"), env);
   result.until = read_condition(rule.get("until"), env);

@@ -79,7 +79,7 @@ RuleSet read_rules(const std::vector<yaml::Reader>& files, const Loading& loadin
   std::stable_sort(read.begin(), read.end(),
                    [](const Read& a, const Read& b) { return a.rule->id < b.rule->id; });
   RuleSet set;
-  std::vector<RulePlaces> places;
+  std::vector<ReadRule> places;
   for (Read& entry : read) {
     places.push_back({entry.rule.get(), entry.reader});
     set.rules.push_back(std::move(entry.rule));

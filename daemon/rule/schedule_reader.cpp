@@ -136,9 +136,12 @@ class Parser {
   }
 
   std::string why_unknown(const std::string& word) const {
-    if (word == "due") return "'due' stands where the rule has no due date";
-    if (word.starts_with("trigger.") && !scope_.trigger && !scope_.span)
+    if (word == "due" && scope_.stage) return "'due' stands in a rule without a due date";
+    if ((word == "trigger.start" || word == "trigger.end") && !scope_.trigger)
       return "'" + word + "' stands in a rule without a trigger";
+    if (word == "due" || word == "opened" || word == "ended" || word == "decided" || word == "start" ||
+        word == "end")
+      return "'" + word + "' has no meaning here";
     if (scope_.subject != nullptr && word.starts_with(scope_.subject->name + ".")) {
       const std::string field = word.substr(scope_.subject->name.size() + 1);
       const int position = scope_.subject->layout->find(field);

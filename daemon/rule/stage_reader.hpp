@@ -34,6 +34,7 @@ struct StageScope {
   const Loading& loading;
   const event::EntityKind& subject;
   const cel::Environment& env;
+  Place rule;  // where the rule stands
   ScheduleScope schedule;
 };
 
