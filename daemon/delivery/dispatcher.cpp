@@ -40,11 +40,12 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   bool wake_posted = false;
   Duration timer_at = Duration::max();
   bool stopping = false;
-  size_t closing = 0;  // channels that have not yet said `closed`
+  bool retiring = false;      // not all channels have been told to close
+  std::set<LanePtr> closing;  // whose channels have not yet said `closed`
   std::function<void()> stopped;
 
   void install(std::vector<std::unique_ptr<Channel>> channels);
-  void retire(LanePtr lane, Duration limit);
+  void retire(const LanePtr& lane, Duration limit);
   void wake();
   void fetch_all();
   void fetch(size_t box);
@@ -80,16 +81,16 @@ std::set<std::string> Dispatcher::unknown_channels() const { return impl_->unkno
 void Dispatcher::replace(std::vector<std::unique_ptr<Channel>> channels, Duration limit) {
   std::map<std::string, LanePtr> old = std::exchange(impl_->lanes, {});
   impl_->install(std::move(channels));
-  for (auto& [name, lane] : old) impl_->retire(std::move(lane), limit);
+  for (auto& [name, lane] : old) impl_->retire(lane, limit);
   impl_->wake();
 }
 
 void Dispatcher::stop(Duration limit, std::function<void()> done) {
   impl_->stopping = true;
   impl_->stopped = std::move(done);
-  ++impl_->closing;  // a channel may be closed at once, the others not yet
+  impl_->retiring = true;
   for (auto& [name, lane] : std::exchange(impl_->lanes, {})) impl_->retire(lane, limit);
-  --impl_->closing;
+  impl_->retiring = false;
   impl_->scheduler.after(limit + kLastReceipts, [weak = impl_->weak_from_this()] {
     if (const auto impl = weak.lock()) impl->finish();
   });
@@ -106,17 +107,18 @@ void Dispatcher::Impl::install(std::vector<std::unique_ptr<Channel>> channels) {
   said.clear();
 }
 
-// The lane keeps the channel alive until it has said `closed`.
-void Dispatcher::Impl::retire(LanePtr lane, Duration limit) {
+// The channel calls `closed` from within itself: its lane is let go of later.
+void Dispatcher::Impl::retire(const LanePtr& lane, Duration limit) {
   lane->forget();
   lane->retired = true;
-  ++closing;
-  Channel& channel = *lane->channel;
-  channel.close(limit, [weak = weak_from_this(), lane = std::move(lane)] {
-    if (const auto impl = weak.lock()) {
-      --impl->closing;
-      impl->finish_if_idle();
-    }
+  closing.insert(lane);
+  lane->channel->close(limit, [weak = weak_from_this(), closed = std::weak_ptr<Lane>(lane)] {
+    const auto impl = weak.lock();
+    const LanePtr kept = closed.lock();
+    if (!impl || !kept) return;
+    impl->closing.erase(kept);
+    impl->scheduler.after(Duration{0}, [kept] {});
+    impl->finish_if_idle();
   });
 }
 
@@ -338,7 +340,7 @@ void Dispatcher::Impl::arm() {
 }
 
 void Dispatcher::Impl::finish_if_idle() {
-  if (!stopping || closing > 0) return;
+  if (!stopping || retiring || !closing.empty()) return;
   const bool settled = std::all_of(boxes.begin(), boxes.end(),
                                    [](const Box& box) { return !box.settling && box.receipts.empty(); });
   if (settled) finish();

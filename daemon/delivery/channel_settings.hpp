@@ -1,0 +1,62 @@
+// A channel as settings describe it, and the channel made of it.
+//
+// app/ reads these from YAML; a channel reads its secrets from their files when it is made, so that a reload
+// (Dispatcher::replace with newly made channels) takes up new ones. Secrets are never logged.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/time.hpp"
+#include "delivery/channel.hpp"
+
+namespace asio {
+class io_context;
+}
+
+namespace duban::delivery {
+
+struct ChannelSettings {
+  std::string name;
+  std::string type;               // one of channel_types()
+  size_t concurrency = 0;         // messages at once; 0: the type's own
+  std::string source = "/duban";  // `source` of the CloudEvents it sends
+
+  std::string path;  // file: absolute, or relative to the working directory
+
+  // webhook
+  std::string url;          // http:// or https://
+  std::string secret_file;  // key of the signature; empty: unsigned
+  std::string token_file;   // sent as `Authorization: Bearer`; empty: none
+  std::string ca_file;      // certificates to trust instead of the system's
+  std::string proxy;        // empty: none, also where the environment names one
+  Duration connect_timeout = std::chrono::seconds(5);
+  Duration timeout = std::chrono::seconds(30);  // of the whole request
+
+  // kafka, dead-letter
+  std::string topic;
+  std::vector<std::pair<std::string, std::string>> properties;  // librdkafka's, verbatim
+};
+
+/// "console", "file", "webhook", "kafka", "dead-letter".
+const std::vector<std::string>& channel_types();
+
+/// What channels need of the world. The loop and the clock outlive them.
+struct ChannelContext {
+  asio::io_context& loop;
+  const Clock& clock;
+  Zone zone;
+};
+
+/// Either a channel or, in one sentence, what is wrong with the settings.
+struct MadeChannel {
+  std::unique_ptr<Channel> channel;
+  std::string error;
+};
+/// Opens what can be opened now; a receiver that is away is no error.
+MadeChannel make_channel(const ChannelSettings& settings, const ChannelContext& context);
+
+}  // namespace duban::delivery
