@@ -31,7 +31,8 @@ struct Options {
   std::string path = ":memory:";
   int page_cache_kib = 0;  // 0: limits::kPageCacheKib
   int wal_pages = 0;       // 0: limits::kWalPages
-  bool read_only = false;  // for explain: a snapshot beside a running daemon
+  int max_pages = 0;       // the file may not grow beyond this; 0: as large as SQLite allows
+  bool read_only = false;  // for explain: a snapshot beside a running daemon, from begin() to commit()
 };
 
 class Ledger {
@@ -60,7 +61,7 @@ class Ledger {
   // ---- entities
   Entity* find(const event::EntityKind& kind, std::string_view key);
   Entity* get(EntityId id);
-  /// A new row, known = false, all fields absent but the key.
+  /// A new row, known = false, all fields absent but the key. It is written even if nobody touches it.
   Entity& create(const event::EntityKind& kind, std::string_view key);
   /// Marks it for writing; `agenda` is recomputed from items, parked events and `expires` at commit, and at
   /// once for next_agenda().
@@ -76,7 +77,8 @@ class Ledger {
   std::vector<EntityId> open_in_area(NameId kind, std::string_view area, std::string_view after_area,
                                      int64_t after_id, size_t limit);
   std::vector<EntityId> open_of_unit(NameId kind, std::string_view unit, int64_t after_id, size_t limit);
-  /// Every known entity of a kind in order of id, open or not (units at start-up).
+  /// Every known entity of a kind in order of id, open or not (units at start-up). For reading: an entity is
+  /// valid during the visit only and must not be touched; get() it for that.
   void each(const event::EntityKind& kind, const std::function<void(Entity&)>& visit);
   int64_t last_entity_id();
   bool state_in_use(std::string_view kind, std::string_view state);
@@ -92,6 +94,7 @@ class Ledger {
   // ---- what goes out
   /// False if an alert of this id exists already: then nothing was written.
   bool raise(Alert& alert);
+  /// Kept once per position; delivered to `channel` unless that is empty.
   void dead_letter(const DeadLetter& letter, std::string_view channel);
   std::optional<Alert> alert(std::string_view id);
   /// Deliveries to be tried at `now`, for each channel its own `room`, so that one channel's backlog hides no
@@ -103,6 +106,7 @@ class Ledger {
   Instant next_delivery(Instant now, const std::vector<ChannelRoom>& rooms);
   /// Every channel that has a pending delivery, also one that settings no longer name.
   std::vector<std::string> pending_channels();
+  /// Notes the attempt; a delivery that is no longer pending keeps its state.
   void settle(const Receipt& receipt);
   std::vector<Alert> held_alerts();
   /// Lets a held alert go out, or drops it with the reason as its receipt.
@@ -126,6 +130,7 @@ class Ledger {
   Seen fact_seen(uint64_t identity, uint64_t content, Instant at);
 
   // ---- journal, positions, configuration, instant
+  /// Returns its sequence. An entry with an entity touches it, so that history() finds the entry.
   int64_t journal(const JournalEntry& entry);
   std::vector<JournalEntry> history(EntityId entity);
   std::optional<JournalEntry> record_at(const event::Input& input, int64_t offset);
@@ -143,6 +148,7 @@ class Ledger {
     Receipt receipt;
   };
   std::vector<Attempt> attempts(std::string_view alert);
+  /// Newest first.
   std::vector<DeadLetter> dead_letters(size_t limit);
 
   /// Pages in the WAL after the last commit; the checkpointer's thread is the ledger's own business.

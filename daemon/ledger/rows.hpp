@@ -124,6 +124,7 @@ struct Entity {
   bool indexed = false;
   std::string indexed_area;
   std::string indexed_unit;
+  int64_t journal = 0;  // its last journal entry; each names the one before it
   bool dirty = false;
 
   cel::Value record() const { return cel::Value::of_record(kind->layout, fields); }

@@ -1,0 +1,110 @@
+// Alerts, their deliveries, and what became of each attempt.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ledger/dead_letters.hpp"
+#include "ledger/ledger.hpp"
+#include "ledger/names.hpp"
+#include "ledger/tallies.hpp"
+
+namespace duban::ledger {
+
+/// An alert as stored: its deliveries are consecutive rows.
+struct AlertRow {
+  Alert alert;
+  int64_t first_delivery = 0;
+  int64_t deliveries = 0;
+};
+
+class Alerts {
+ public:
+  Alerts(Database& database, Names& names, Tallies& tallies);
+
+  /// Sets alert.sequence; `first_delivery` is the id that its first delivery will have. False if its id is
+  /// taken.
+  bool add(Alert& alert, int64_t first_delivery);
+  std::optional<int64_t> sequence_of(std::string_view id);
+  /// Without its channels.
+  std::optional<AlertRow> get(int64_t sequence);
+  std::vector<int64_t> held();
+  /// A held alert goes out, or is dropped.
+  void unhold(int64_t sequence, bool send);
+
+ private:
+  std::optional<int64_t> find(std::string_view id, uint64_t& free_hash);
+
+  Names& names_;
+  Tallies& tallies_;
+  Statement insert_;
+  Statement select_;
+  Statement select_id_;
+  Statement select_held_;
+  Statement set_state_;
+  Statement select_key_;
+  Statement add_key_;
+};
+
+class Outbox {
+ public:
+  Outbox(Database& database, Names& names, Tallies& tallies);
+
+  bool raise(Alert& alert);
+  void dead_letter(const DeadLetter& letter, std::string_view channel);
+  std::optional<Alert> alert(std::string_view id);
+  std::vector<Alert> held();
+  /// `now`: the instant of the receipts of an alert that is dropped.
+  void release(int64_t sequence, bool send, std::string_view reason, Instant now);
+
+  std::vector<Delivery> deliverable(Instant now, const std::vector<ChannelRoom>& rooms,
+                                    const std::set<int64_t>& in_flight);
+  Instant next_delivery(Instant now, const std::vector<ChannelRoom>& rooms);
+  std::vector<std::string> pending_channels();
+  /// Notes the attempt. Only a pending delivery changes its state by it.
+  void settle(const Receipt& receipt);
+  /// Of the deliveries of an alert's id or a dead letter's position, in order.
+  std::vector<Ledger::Attempt> attempts(std::string_view id);
+  std::vector<DeadLetter> dead_letters(size_t limit) { return dead_letters_.newest(limit); }
+
+  struct Status {
+    std::string channel;
+    DeliveryState state = DeliveryState::pending;
+    int32_t attempts = 0;
+    int64_t last_attempt = 0;
+  };
+  std::optional<Status> status(int64_t delivery);
+  std::optional<AlertRow> row(int64_t sequence);
+
+ private:
+  int64_t next_delivery_id();
+  int64_t add_delivery(std::string_view channel, const Alert& alert, int64_t dead_letter);
+  void settle(const Receipt& receipt, DeliveryState only_from);
+  /// Appends ids of the channel's pending deliveries, at most `room`.
+  void pending(NameId channel, size_t room, Instant now, const std::set<int64_t>& in_flight,
+               std::vector<int64_t>& found);
+  /// The highest severity below `below` that a pending delivery of the channel has, or -1.
+  int64_t next_severity(NameId channel, int64_t below);
+  Delivery delivery(int64_t id);
+
+  Database& database_;
+  Names& names_;
+  Tallies& tallies_;
+  Alerts alerts_;
+  DeadLetters dead_letters_;
+  Statement insert_;
+  Statement select_last_;
+  Statement select_;
+  Statement select_status_;
+  Statement select_severity_;
+  Statement select_pending_;
+  Statement select_next_;
+  Statement select_channel_;
+  Statement settle_;
+  Statement add_attempt_;
+  Statement select_attempt_;
+};
+
+}  // namespace duban::ledger

@@ -1,0 +1,27 @@
+#include "ledger/rows.hpp"
+
+namespace duban::ledger {
+
+std::string_view name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::open:
+      return "";
+    case Outcome::fulfilled:
+      return "fulfilled";
+    case Outcome::fulfilled_late:
+      return "fulfilled_late";
+    case Outcome::missed:
+      return "missed";
+    case Outcome::expired:
+      return "expired";
+    case Outcome::void_:
+      return "void";
+    case Outcome::waived:
+      return "waived";
+    case Outcome::retired:
+      return "retired";
+  }
+  return "";
+}
+
+}  // namespace duban::ledger
