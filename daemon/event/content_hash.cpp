@@ -1,3 +1,5 @@
+#include <simdjson.h>
+
 #include <cmath>
 
 #include "core/hash.hpp"
@@ -46,7 +48,7 @@ uint64_t list_hash(simdjson::dom::array array) {
 
 }  // namespace
 
-uint64_t content_hash(element json) {
+uint64_t content_hash(const Json& json) {
   switch (json.type()) {
     case element_type::NULL_VALUE:
       return salted(Salt::null, 0);

@@ -1,6 +1,7 @@
 #include "event/conversion.hpp"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <cmath>
@@ -57,7 +58,7 @@ bool Conversion::fail(std::string_view code, std::string reason) {
   return false;
 }
 
-bool Conversion::expected(element json, std::string_view what) {
+bool Conversion::expected(const Json& json, std::string_view what) {
   const std::string text = simdjson::minify(json);
   return fail(code::kBadField, fmt::format("is {}; expected {}", in_quotes(text), what));
 }
@@ -76,7 +77,7 @@ bool Conversion::finish_map(std::span<MapEntry> entries, Value& out) {
   return true;
 }
 
-bool Conversion::convert_any(element json, Value& out) {
+bool Conversion::convert_any(const Json& json, Value& out) {
   switch (json.type()) {
     case element_type::NULL_VALUE:
       out = Value::null();
@@ -104,7 +105,7 @@ bool Conversion::convert_any(element json, Value& out) {
   return expected(json, "a JSON value");
 }
 
-bool Conversion::convert(element json, const Type& type, Value& out) {
+bool Conversion::convert(const Json& json, const Type& type, Value& out) {
   if (type.base == Type::Base::dyn) return convert_any(json, out);
   if (json.is_null()) {
     out = Value::absent();
@@ -130,7 +131,7 @@ bool Conversion::convert(element json, const Type& type, Value& out) {
   }
 }
 
-bool Conversion::convert_number(element json, const Type& type, Value& out) {
+bool Conversion::convert_number(const Json& json, const Type& type, Value& out) {
   if (!json.is_number()) {
     return expected(
         json, type.base == Type::Base::floating ? "a number, without quotes" : "an integer, without quotes");
@@ -159,7 +160,7 @@ bool Conversion::convert_number(element json, const Type& type, Value& out) {
   return true;
 }
 
-bool Conversion::convert_text(element json, const Type& type, Value& out) {
+bool Conversion::convert_text(const Json& json, const Type& type, Value& out) {
   std::string_view text;
   if (json.get_string().get(text)) {
     const bool plain = type.base == Type::Base::string;
@@ -173,7 +174,7 @@ bool Conversion::convert_text(element json, const Type& type, Value& out) {
   return true;
 }
 
-bool Conversion::convert_parsed_text(std::string_view text, const Type& type, element json, Value& out) {
+bool Conversion::convert_parsed_text(std::string_view text, const Type& type, const Json& json, Value& out) {
   if (type.base == Type::Base::date) {
     const auto date = Date::parse(text);
     if (!date) return expected(json, "a date that exists, as 2023-02-07");
@@ -194,7 +195,7 @@ bool Conversion::convert_parsed_text(std::string_view text, const Type& type, el
   return true;
 }
 
-bool Conversion::convert_list(element json, const Type& type, Value& out) {
+bool Conversion::convert_list(const Json& json, const Type& type, Value& out) {
   simdjson::dom::array array;
   if (json.get_array().get(array)) return expected(json, "a list, in [ ]");
   size_t size = 0;  // array.size() saturates at 0xFFFFFF
@@ -212,7 +213,7 @@ bool Conversion::convert_list(element json, const Type& type, Value& out) {
   return true;
 }
 
-bool Conversion::convert_map(element json, const Type& type, Value& out) {
+bool Conversion::convert_map(const Json& json, const Type& type, Value& out) {
   simdjson::dom::object object;
   if (json.get_object().get(object)) return expected(json, "an object, in { }");
   size_t size = 0;
@@ -230,7 +231,7 @@ bool Conversion::convert_map(element json, const Type& type, Value& out) {
   return finish_map({entries, size}, out);
 }
 
-bool Conversion::convert_record(element json, const Type& type, Value& out) {
+bool Conversion::convert_record(const Json& json, const Type& type, Value& out) {
   simdjson::dom::object object;
   if (json.get_object().get(object)) return expected(json, "an object, in { }");
   const size_t size = type.record->fields.size();

@@ -1,8 +1,10 @@
 #include "event/parse.hpp"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "core/limits.hpp"
 #include "core/utf8.hpp"
@@ -66,10 +68,19 @@ std::string_view without_byte_order_mark(std::string_view text) {
 
 }  // namespace
 
-Parser::Parser() {
+struct Parser::Buffers {
+  std::vector<char> text;  // simdjson reads SIMDJSON_PADDING bytes beyond the end
+  size_t size = 0;
+  simdjson::dom::parser whole;
+  simdjson::ondemand::parser second;
+  std::string minified;
+};
+
+Parser::Parser() : buffers_(std::make_unique<Buffers>()) {
   // An object counts one level less than it is deep, and a structured event wraps its data once.
-  if (parser_.allocate(kFirstCapacity, limits::kEventDepth + 2)) throw std::bad_alloc();
+  if (buffers_->whole.allocate(kFirstCapacity, limits::kEventDepth + 2)) throw std::bad_alloc();
 }
+Parser::~Parser() = default;
 
 Fault Parser::parse(std::string_view text, simdjson::dom::element& root) {
   text = without_byte_order_mark(text);
@@ -80,12 +91,13 @@ Fault Parser::parse(std::string_view text, simdjson::dom::element& root) {
         fmt::format("the value has {} bytes, at most {} are read; send less, attachments by their address",
                     text.size(), limits::kRecordBytes)};
   }
-  if (buffer_.size() < text.size() + simdjson::SIMDJSON_PADDING) {
-    buffer_.resize(text.size() * 2 + simdjson::SIMDJSON_PADDING);
+  std::vector<char>& buffer = buffers_->text;
+  if (buffer.size() < text.size() + simdjson::SIMDJSON_PADDING) {
+    buffer.resize(text.size() * 2 + simdjson::SIMDJSON_PADDING);
   }
-  std::memcpy(buffer_.data(), text.data(), text.size());
-  size_ = text.size();
-  const auto error = parser_.parse(buffer_.data(), size_, false).get(root);
+  std::memcpy(buffer.data(), text.data(), text.size());
+  buffers_->size = text.size();
+  const auto error = buffers_->whole.parse(buffer.data(), text.size(), false).get(root);
   if (error) return fault_of(error, text);
   if (root.is_array()) {
     return {code::kBatch, "the value is a list; send one event per record, as an object"};
@@ -97,11 +109,12 @@ Fault Parser::parse(std::string_view text, simdjson::dom::element& root) {
   return {};
 }
 
-std::string_view Parser::raw_data(simdjson::dom::element data) {
+std::string_view Parser::raw_data(const simdjson::dom::element& data) {
   simdjson::ondemand::document document;
   simdjson::ondemand::object object;
-  const simdjson::padded_string_view view(buffer_.data(), size_, size_ + simdjson::SIMDJSON_PADDING);
-  if (!second_.iterate(view).get(document) && !document.get_object().get(object)) {
+  const simdjson::padded_string_view view(buffers_->text.data(), buffers_->size,
+                                          buffers_->size + simdjson::SIMDJSON_PADDING);
+  if (!buffers_->second.iterate(view).get(document) && !document.get_object().get(object)) {
     for (auto field : object) {
       std::string_view key, raw;
       if (field.unescaped_key().get(key)) break;
@@ -111,8 +124,8 @@ std::string_view Parser::raw_data(simdjson::dom::element data) {
       return raw.substr(0, raw.rfind('}') + 1);  // raw_json() takes what follows with it
     }
   }
-  minified_ = simdjson::minify(data);
-  return minified_;
+  buffers_->minified = simdjson::minify(data);
+  return buffers_->minified;
 }
 
 }  // namespace duban::event

@@ -1,12 +1,14 @@
 // Bytes to checked JSON. Private to event/.
 #pragma once
 
-#include <simdjson.h>
-
+#include <memory>
 #include <string_view>
-#include <vector>
 
 #include "event/fault.hpp"
+
+namespace simdjson::dom {
+class element;
+}
 
 namespace duban::event {
 
@@ -14,17 +16,15 @@ namespace duban::event {
 class Parser {
  public:
   Parser();
+  ~Parser();
   /// Checks size, UTF-8, syntax and depth of the whole text, and that it is an object.
   Fault parse(std::string_view text, simdjson::dom::element& root);
   /// The bytes of the top-level object's member `data` as they came; only after a parse() without a fault.
-  std::string_view raw_data(simdjson::dom::element data);
+  std::string_view raw_data(const simdjson::dom::element& data);
 
  private:
-  std::vector<char> buffer_;  // simdjson reads SIMDJSON_PADDING bytes beyond the end
-  size_t size_ = 0;
-  simdjson::dom::parser parser_;
-  simdjson::ondemand::parser second_;
-  std::string minified_;
+  struct Buffers;
+  std::unique_ptr<Buffers> buffers_;
 };
 
 }  // namespace duban::event
