@@ -40,6 +40,8 @@ std::vector<const Overload*> Checker::functions_named(const std::string& name, b
 }
 
 void Checker::call(Expr& e) {
+  // The arguments of a macro written wrongly would only be reported as unknown names.
+  if (e.kind == Expr::Kind::member_call && !macro_usage(e.name).empty()) return unknown_function(e);
   for (const ExprPtr& argument : e.children) check(*argument);
   auto named = functions_named(e.name, e.kind == Expr::Kind::member_call);
   if (named.empty()) return unknown_function(e);
@@ -63,6 +65,9 @@ void Checker::choose_overload(Expr& e, const std::vector<const Overload*>& named
     return issue_at_name(e, codes::kWrongArguments, "no function " + signature(e.name, given, member), hint);
   }
   e.type = e.callees[0]->function.result;
+  for (size_t i = 0; i < e.children.size(); ++i) {
+    check_literals(*e.children[i], e.callees[0]->function.parameters[i], "the argument of " + e.name + "()");
+  }
   for (const Overload* o : e.callees) {
     if (o->function.result.base != e.type.base) e.type = Type::dyn();
   }

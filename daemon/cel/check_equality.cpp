@@ -87,18 +87,20 @@ void Checker::compare_types(const Expr& e, const Expr& left, const Type& left_ty
                 hint_for(left, left_type, right_type));
 }
 
+void Checker::check_literals(const Expr& e, const Type& vocabulary, const std::string& owner) {
+  if (untyped_ || !vocabulary.values) return;
+  std::vector<const Expr*> literals;
+  collect_literals(e, literals);
+  for (const Expr* literal : literals) {
+    std::string text(literal->value.text());
+    if (has_value(vocabulary, text)) continue;
+    issue(literal->begin, literal->end, codes::kUnknownValue, "unknown value '" + text + "' of " + owner,
+          suggest(text, *vocabulary.values));
+  }
+}
+
 void Checker::compare_vocabularies(const Expr& e, const Expr& left, const Type& left_type, const Expr& right,
                                    const Type& right_type) {
-  auto check_side = [&](const Expr& named, const Type& vocabulary, const Expr& other) {
-    std::vector<const Expr*> literals;
-    collect_literals(other, literals);
-    for (const Expr* literal : literals) {
-      std::string text(literal->value.text());
-      if (has_value(vocabulary, text)) continue;
-      issue(literal->begin, literal->end, codes::kUnknownValue,
-            "unknown value '" + text + "' of " + name_of(named), suggest(text, *vocabulary.values));
-    }
-  };
   const Type* l = &left_type;
   const Type* r = &right_type;
   while (l->base == Base::list && r->base == Base::list && l->element && r->element) {
@@ -112,9 +114,9 @@ void Checker::compare_vocabularies(const Expr& e, const Expr& left, const Type& 
     issue_at_name(e, codes::kNeverEqual,
                   name_of(left) + " and " + name_of(right) + " have no value in common");
   } else if (l->values) {
-    check_side(left, *l, right);
+    check_literals(right, *l, name_of(left));
   } else if (r->values) {
-    check_side(right, *r, left);
+    check_literals(left, *r, name_of(right));
   }
 }
 

@@ -163,6 +163,7 @@ Checked check(Expr& root, const Environment& env, const Type& expected, Checking
   Checker checker(env, checking, out);
   checker.check(root);
   checker.note_equality(root);
+  checker.check_literals(root, expected, "what is expected here");
   if (!assignable(root.type, expected)) {
     Expr wanted;
     wanted.type = expected;

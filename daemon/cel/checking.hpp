@@ -53,6 +53,8 @@ class Checker {
   void note_equality(const Expr& root);
   void compare_types(const Expr& e, const Expr& left, const Type& left_type, const Expr& right,
                      const Type& right_type);
+  /// Reports the literals in `e` that the vocabulary of `owner` lacks, if it has one.
+  void check_literals(const Expr& e, const Type& vocabulary, const std::string& owner);
   void compare_vocabularies(const Expr& e, const Expr& left, const Type& left_type, const Expr& right,
                             const Type& right_type);
 

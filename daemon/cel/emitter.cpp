@@ -199,6 +199,10 @@ Node Emitter::select(Expr& e, bool quiet) {
     }
   }
   n.step = e.field >= 0 ? steps::field_of_value : steps::field_by_name;
+  if (e.field < 0 && target.type.base == Type::Base::record && target.type.record) {
+    n.record = target.type.record->index;
+    n.field = static_cast<int32_t>(target.type.record->fields.size()) - 1;
+  }
   n.count = 1;
   Node* child = nodes(1);
   n.children = child;

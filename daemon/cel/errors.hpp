@@ -1,4 +1,4 @@
-// The codes of what can be wrong with an expression, in one table (docs/cel.md explains each).
+// The codes of what can be wrong with an expression, in one table (docs/errors.md explains each).
 #pragma once
 
 namespace duban::cel::codes {

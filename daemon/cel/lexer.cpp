@@ -1,5 +1,6 @@
 #include "cel/lexer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "cel/errors.hpp"
@@ -172,7 +173,7 @@ Token Lexer::quoted(size_t begin, size_t prefix) {
   size_t body = at_;
   for (;; ++at_) {
     if (at_ >= source_.size() || (!is_triple && (source_[at_] == '\n' || source_[at_] == '\r'))) {
-      return broken(begin, at_ - begin, "the text that begins here has no end",
+      return broken(begin, std::min(at_, source_.size()) - begin, "the text that begins here has no end",
                     "expected a closing " + (is_triple ? triple : std::string(1, quote)));
     }
     if (source_[at_] == '\\' && !raw) {

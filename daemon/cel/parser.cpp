@@ -5,6 +5,7 @@
 
 #include "cel/errors.hpp"
 #include "cel/parsing.hpp"
+#include "cel/utf8.hpp"
 #include "core/limits.hpp"
 
 namespace duban::cel {
@@ -47,7 +48,8 @@ Parser::Nesting::Nesting(Parser& parser) : p(parser) {
 }
 
 void Parser::too_deep(size_t at) {
-  throw SyntaxError{{at, 1, codes::kTooLarge, "the expression is nested too deeply",
+  bool at_end = token_.kind == Token::Kind::end && at == token_.begin;
+  throw SyntaxError{{at, at_end ? 0u : 1u, codes::kTooLarge, "the expression is nested too deeply",
                      "at most " + std::to_string(limits::kCelDepth) + " levels; split it"}};
 }
 
@@ -175,6 +177,11 @@ Parsed parse(std::string_view source) {
   if (source.size() > limits::kCelSourceBytes) {
     out.issues.push_back({0, source.size(), codes::kTooLarge, "the expression is too long",
                           "at most " + std::to_string(limits::kCelSourceBytes) + " bytes"});
+    return out;
+  }
+  if (size_t good = utf8_prefix(source); good < source.size()) {
+    out.issues.push_back(
+        {good, 1, codes::kSyntax, "the expression is not UTF-8", "a byte of another encoding stands here"});
     return out;
   }
   try {

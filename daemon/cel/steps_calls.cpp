@@ -54,6 +54,7 @@ Value call(const Node& n, Frame& f) {
     arguments[i] = run(n.children[i], f);
     if (arguments[i].is_error()) return arguments[i];
     if (arguments[i].is(Kind::string)) cost += arguments[i].text().size() / 16;
+    if (arguments[i].is(Kind::list)) cost += arguments[i].items().size();
   }
   if (!spend(f.context, cost)) return Value::error(kBudgetSpent);
   std::span<const Value> given(arguments, n.count);

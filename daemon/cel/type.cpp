@@ -1,7 +1,7 @@
 #include "cel/type.hpp"
 
+#include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstdlib>
 #include <deque>
 #include <mutex>
@@ -81,10 +81,36 @@ Registry& registry() {
 
 }  // namespace
 
+namespace {
+
+bool same_type(const Type& a, const Type& b) {
+  auto part = [](const std::shared_ptr<const Type>& x, const std::shared_ptr<const Type>& y) {
+    return x && y ? same_type(*x, *y) : !x && !y;
+  };
+  bool same_values = a.values && b.values ? *a.values == *b.values : !a.values && !b.values;
+  return a.base == b.base && a.record == b.record && same_values && part(a.key, b.key) &&
+         part(a.element, b.element);
+}
+
+bool same_layout(const RecordType& t, const std::string& name, const std::vector<FieldDecl>& fields,
+                 bool open) {
+  return t.name == name && t.open == open &&
+         std::equal(t.fields.begin(), t.fields.end(), fields.begin(), fields.end(),
+                    [](const FieldDecl& a, const FieldDecl& b) {
+                      return a.name == b.name && same_type(a.type, b.type);
+                    });
+}
+
+}  // namespace
+
 const RecordType* RecordType::make(std::string name, std::vector<FieldDecl> fields, bool open) {
   Registry& r = registry();
   std::lock_guard lock(r.mutex);
-  if (r.count == r.by_index.size()) std::abort();  // the contract's limit; a reload registers a few dozen
+  for (const RecordType& t : r.types) {
+    if (same_layout(t, name, fields, open)) return &t;
+  }
+  if (r.count == r.by_index.size())
+    std::abort();  // the contract's limit; a reload that changes no layout adds none
   RecordType& t = r.types.emplace_back();
   t.name = std::move(name);
   t.fields = std::move(fields);

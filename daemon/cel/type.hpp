@@ -56,7 +56,8 @@ struct FieldDecl {
 };
 
 /// The layout of a record value: fields by position. Registered once, never destroyed or moved (Values refer
-/// to it by a 16-bit index), at most 65,535 in a process. Registration is thread-safe.
+/// to it by a 16-bit index), at most 65,535 in a process; the same layout made again is the one that is
+/// there. Registration is thread-safe.
 struct RecordType {
   std::string name;
   std::vector<FieldDecl> fields;

@@ -35,13 +35,14 @@ size_t count_code_points(std::string_view text) {
   return count;
 }
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    size_t n = well_formed_length(text);
-    if (n == 0) return false;
-    text.remove_prefix(n);
+size_t utf8_prefix(std::string_view text) {
+  size_t at = 0;
+  while (at < text.size()) {
+    size_t n = well_formed_length(text.substr(at));
+    if (n == 0) break;
+    at += n;
   }
-  return true;
+  return at;
 }
 
 void append_utf8(std::string& out, uint32_t c) {

@@ -5,6 +5,7 @@
 #include "cel/civil.hpp"
 #include "cel/type.hpp"
 #include "cel/value.hpp"
+#include "core/base64.hpp"
 
 namespace duban::cel {
 namespace {
@@ -40,17 +41,6 @@ void append_json_string(std::string& out, std::string_view text) {
     }
   }
   out += '"';
-}
-
-void append_base64(std::string& out, std::string_view bytes) {
-  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t group = 0;
-    size_t n = std::min<size_t>(3, bytes.size() - i);
-    for (size_t k = 0; k < 3; ++k)
-      group = group << 8 | (k < n ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-    for (size_t k = 0; k < 4; ++k) out += k <= n ? kDigits[group >> (18 - 6 * k) & 63] : '=';
-  }
 }
 
 void append_number(std::string& out, const Value& v) {
@@ -104,7 +94,7 @@ void append_scalar(std::string& out, const Value& v) {
       out += v.text();
       break;
     case Kind::bytes:
-      append_base64(out, v.text());
+      out += base64::encode(v.text());
       break;
     case Kind::timestamp:
       append_timestamp(out, v);

@@ -12,6 +12,7 @@ TEST_CASE("a syntax error says where, what was expected, and what was probably m
   CHECK(r.issues("[1, 2") == "5+0 E101 the expression ends too early; expected ',' or ']'");
   CHECK(r.issues("hazard.") ==
         "7+0 E101 the expression ends too early; expected the name of a field or a function");
+  CHECK(r.issues("'abc\\") == "0+5 E101 the text that begins here has no end; expected a closing '");
   CHECK(r.issues("'abc") == "0+4 E101 the text that begins here has no end; expected a closing '");
   CHECK(r.issues("has\uff08hazard.due)") == "3+3 E101 '\uff08' is a full-width character; write (");
   CHECK(r.issues("has(hazard)") == "0+11 E101 has() asks whether a field is there; write has(hazard.due)");
@@ -51,6 +52,18 @@ TEST_CASE("a value that the vocabulary of a field lacks is an error wherever it 
   CHECK(r.issues("hazard.tags.exists(t, t in ['sewer_pip'])") ==
         "28+11 E107 unknown value 'sewer_pip' of t; did you mean 'sewer_pipe'?");
   CHECK(r.issues("hazard.tags.exists(t, t == 'deep_excavation')").empty());
+}
+
+TEST_CASE("arguments and results are held to their vocabularies too") {
+  Register r;
+  r.env.add({"same_area",
+             {Type::of(Type::Base::string), Type::one_of({"city", "district"})},
+             kBool,
+             [](Context&, std::span<const Value>) { return Value::of(true); }});
+  CHECK(r.issues("same_area(hazard.title, 'citty')") ==
+        "24+7 E107 unknown value 'citty' of the argument of same_area(); did you mean 'city'?");
+  CHECK(r.issues("hazard.open ? 'closed' : 'opne'", Type::one_of({"open", "closed"})) ==
+        "25+6 E107 unknown value 'opne' of what is expected here; did you mean 'open'?");
 }
 
 TEST_CASE("a comparison that can never hold is an error") {
@@ -105,6 +118,7 @@ TEST_CASE("expressions that are too long or too deep are refused") {
   CHECK(r.issues(std::string(limits::kCelSourceBytes + 1, ' ')).starts_with("0+65537 E112"));
   CHECK(r.issues(std::string(300, '(') + "1" + std::string(300, ')')).find("E112 the expression is nested") !=
         std::string::npos);
+  CHECK(r.issues(std::string(250, '[')).starts_with("250+0 E112"));
   CHECK(r.issues(std::string(30000, '!') + "true").find("E112") != std::string::npos);
   std::string sum = "1";
   for (int i = 0; i < 300; ++i) sum += "+1";
