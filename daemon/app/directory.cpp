@@ -4,6 +4,7 @@
 #include "app/settings.hpp"
 #include "core/hash.hpp"
 #include "core/yaml.hpp"
+#include "event/cloudevents.hpp"
 
 namespace duban::app {
 namespace {
@@ -28,13 +29,15 @@ std::string party_json(const std::string& unit_json) {
 event::Record record_of(std::shared_ptr<const event::Input> input, int64_t offset, const std::string& unit,
                         const std::string& data) {
   auto kept = std::make_unique<Kept>();
-  kept->json = R"({"type":"party.upserted","source":"directory","id":)" + quoted(unit + "/" + input->topic) +
-               R"(,"subject":)" + quoted(unit) + R"(,"data":)" + data + "}";
+  kept->json = R"({"specversion":"1.0","type":"party.upserted","source":"directory","id":)" +
+               quoted(unit + "/" + input->topic) + R"(,"subject":)" + quoted(unit) + R"(,"data":)" + data +
+               "}";
   kept->input = std::move(input);
   event::Record record;
   record.input = kept->input.get();
   record.offset = offset;
   record.payload = kept->json;
+  record.headers.push_back({event::kShortFormHeader, "1"});
   record.owner = {kept.release(), [](void* owner) { delete static_cast<Kept*>(owner); }};
   return record;
 }
