@@ -67,7 +67,8 @@ class Console final : public Channel {
         colour_(isatty(descriptor) == 1) {}
 
   const std::string& name() const override { return name_; }
-  size_t concurrency() const override { return 1; }
+  /// It answers at once; this is how far the outbox is read ahead for it.
+  size_t concurrency() const override { return 64; }
 
   void send(Message message, std::function<void(Outcome)> done) override {
     done(write_line(console_line(message.body, zone_, colour_) + "\n"));

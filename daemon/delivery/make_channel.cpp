@@ -8,9 +8,8 @@
 #include "delivery/webhook.hpp"
 
 namespace duban::delivery {
-namespace {
 
-MadeChannel make(const ChannelSettings& settings, const ChannelContext& context) {
+MadeChannel make_channel(const ChannelSettings& settings, const ChannelContext& context) {
   if (settings.type == "console") return {make_console(settings.name, STDOUT_FILENO, context.zone), {}};
   if (settings.type == "file") {
     if (settings.path.empty()) return {nullptr, "path: expected the name of a file"};
@@ -21,17 +20,9 @@ MadeChannel make(const ChannelSettings& settings, const ChannelContext& context)
           fmt::format("unknown type '{}'; {}", settings.type, suggest(settings.type, channel_types()))};
 }
 
-}  // namespace
-
 const std::vector<std::string>& channel_types() {
   static const std::vector<std::string> types{"console", "file", "webhook"};
   return types;
-}
-
-MadeChannel make_channel(const ChannelSettings& settings, const ChannelContext& context) {
-  MadeChannel made = make(settings, context);
-  if (!made.error.empty()) made.error = fmt::format("channel '{}': {}", settings.name, made.error);
-  return made;
 }
 
 }  // namespace duban::delivery

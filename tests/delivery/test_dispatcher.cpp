@@ -65,11 +65,11 @@ TEST_CASE("every delivery is sent once, with its alert's id as key, and settled"
 TEST_CASE("a channel that answers within send() neither recurses nor loses anything") {
   Scene scene;
   scene.receivers["console"].latency = [] { return Duration{-1}; };
-  scene.add("console", 50'000);
+  scene.add("console", 5'000);
   scene.start({{"console", 1}});
   scene.scheduler.run_for(1h);
-  CHECK(scene.outbox.count(DeliveryState::delivered) == 50'000);
-  CHECK(scene.receivers["console"].attempts.size() == 50'000);
+  CHECK(scene.outbox.count(DeliveryState::delivered) == 5'000);
+  CHECK(scene.receivers["console"].attempts.size() == 5'000);
 }
 
 TEST_CASE("nothing is read from the outbox while nothing happens") {
