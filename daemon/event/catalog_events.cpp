@@ -187,7 +187,7 @@ void CatalogReader::read_from(EventType& type, const yaml::Reader& from) const {
   }
   for (const yaml::Reader& item : from.items_or_one()) {
     const std::string state = item.string();
-    if (!type.kind->has_state(state))
+    if (!type.kind->states.empty() && !type.kind->has_state(state))
       item.error(codes::kUnknownState, "'" + state + "' is not a state of " + type.kind->name,
                  suggest(state, state_names(*type.kind)));
     type.from.push_back(state);
@@ -202,7 +202,7 @@ Expression CatalogReader::read_target(const yaml::Reader& target, Source& source
   const EntityKind& kind = *source.kind;
   const auto reach = [&](const std::string& state, const Place& place) {
     source.reached.insert(state);
-    if (!kind.has_state(state))
+    if (!kind.states.empty() && !kind.has_state(state))
       out_.error(codes::kUnknownState, place, "'" + state + "' is not a state of " + kind.name,
                  suggest(state, state_names(kind)));
   };
@@ -223,9 +223,9 @@ void CatalogReader::read_sets(EventType& type, const yaml::Reader& event, const 
     const int field = type.kind->layout->find(name);
     if (field < kFirstDeclaredField) {
       out_.error(codes::kUnknownField, value.key_place(),
-                 "'" + name + "' is not a field of " + type.kind->name,
+                 "'" + name + (field < 0 ? "' is not a field of " + type.kind->name : "' cannot be set"),
                  field < 0 ? suggest(name, names_of(*type.kind->layout, kFirstDeclaredField))
-                           : "the state is set by `to`, the key never");
+                           : "the state is set by `to`, the key never changes");
       continue;
     }
     type.sets.push_back({field, compile(value, env, type.kind->layout->fields[field].type)});

@@ -25,6 +25,14 @@ std::vector<std::string> state_names(const EntityKind& kind) {
   return names;
 }
 
+std::vector<std::string> done_states(const EntityKind& kind) {
+  std::vector<std::string> names;
+  for (const State& state : kind.states) {
+    if (!state.open) names.push_back(state.name);
+  }
+  return names;
+}
+
 /// Names that rules give to other things than an entity.
 const std::vector<std::string>& reserved_kinds() {
   static const std::vector<std::string> names = {"event", "item",    "trigger", "stage",
@@ -51,9 +59,9 @@ std::shared_ptr<const Catalog> CatalogReader::read(const std::vector<TextFile>& 
   for (const auto& file : readers) read_kinds(file);
   for (Source& source : sources_) read_events(source);
   for (const auto& file : readers) read_facts(file);
-  for (const Source& source : sources_) warn_unreachable(source);
   for (const auto& file : readers) file.finish();
   if (out_.error_count() > errors_before) return nullptr;
+  for (const Source& source : sources_) warn_unreachable(source);
   return catalog_;
 }
 
@@ -70,10 +78,10 @@ void CatalogReader::read_lists(const yaml::Reader& file) {
       names = list.strings();
     }
     if (!catalog_->lists_.emplace(name, std::move(names)).second)
-      list.error(codes::kDuplicate, "list '" + name + "' is declared twice",
+      out_.error(codes::kDuplicate, list.key_place(), "list '" + name + "' is declared twice",
                  where(declared_["list " + name]));
     else
-      declared_["list " + name] = list.place();
+      declared_["list " + name] = list.key_place();
   }
 }
 
@@ -82,14 +90,14 @@ void CatalogReader::read_kinds(const yaml::Reader& file) {
   if (!entities) return;
   for (const auto& [name, entity] : entities.entries()) {
     if (!is_identifier(name) || std::count(reserved_kinds().begin(), reserved_kinds().end(), name) > 0) {
-      entity.error(codes::kBadName, "'" + name + "' cannot be the name of an entity kind",
-                   "use lower-case letters, digits and underscores, and none of event, item, trigger, stage, "
-                   "const, measure, alert");
+      out_.error(codes::kBadName, entity.key_place(), "'" + name + "' cannot be the name of an entity kind",
+                 "use lower-case letters, digits and underscores, and none of event, item, trigger, stage, "
+                 "const, measure, alert");
     } else if (catalog_->kind(name) != nullptr) {
-      entity.error(codes::kDuplicate, "entity kind '" + name + "' is declared twice",
-                   where(declared_["kind " + name]));
+      out_.error(codes::kDuplicate, entity.key_place(), "entity kind '" + name + "' is declared twice",
+                 where(declared_["kind " + name]));
     } else {
-      declared_["kind " + name] = entity.place();
+      declared_["kind " + name] = entity.key_place();
       read_kind(name, entity);
     }
   }
@@ -183,7 +191,7 @@ void CatalogReader::read_self_ending(Source& source) {
                           std::string("add a done state '") + key + "', or name one with " + key + ": STATE");
     else if (named && (!kind.has_state(name) || kind.is_open(name)))
       named.error(codes::kUnknownState, "'" + name + "' is not a done state of " + kind.name,
-                  suggest(name, state_names(kind)));
+                  suggest(name, done_states(kind)));
     if (!name.empty()) source.reached.insert(name);
     return name;
   };

@@ -81,7 +81,8 @@ bool is_identifier(std::string_view name) {
 
 Field read_field(const std::string& name, const yaml::Reader& type, const Lists& lists) {
   if (!type) {
-    type.error(codes::kUnknownType, "field '" + name + "' has no type", "write one, such as string or date");
+    type.diagnostics().error(codes::kUnknownType, type.key_place(), "field '" + name + "' has no type",
+                             "write one, such as string or date");
     return {{name, Type::dyn()}, false};
   }
   const auto items = type.is_list() ? type.items() : std::vector<yaml::Reader>{type};
@@ -93,13 +94,15 @@ std::vector<Field> read_fields(const yaml::Reader& fields, const Lists& lists,
                                const std::map<std::string, std::string>& taken) {
   std::vector<Field> read;
   if (!fields) return read;
+  Diagnostics& out = fields.diagnostics();
   for (const auto& [name, type] : fields.entries()) {
     const auto reserved = taken.find(name);
     if (reserved != taken.end()) {
-      type.error(codes::kBadName, "field '" + name + "' cannot be declared", reserved->second);
+      out.error(codes::kBadName, type.key_place(), "field '" + name + "' cannot be declared",
+                reserved->second);
     } else if (!is_identifier(name)) {
-      type.error(codes::kBadName, "'" + name + "' is not a field name",
-                 "use lower-case letters, digits and underscores");
+      out.error(codes::kBadName, type.key_place(), "'" + name + "' is not a field name",
+                "use lower-case letters, digits and underscores");
     } else {
       read.push_back(read_field(name, type, lists));
     }
