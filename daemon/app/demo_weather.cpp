@@ -110,7 +110,6 @@ void nodes(DemoScript& script) {
               {"from", Date::of(year, 9, 23).str()},
               {"to", Date::of(year, 10, 8).str()},
               {"year", year}});
-  season(script, "flood", "汛", Date::of(year, 4, 25), Date::of(year, 5, 1), Date::of(year, 9, 30));
   season(script, "meiyu", "汛", Date::of(year, 6, 16), Date::of(year, 6, 17), Date::of(year, 7, 11));
   season(script, "forest_fire", "森防", Date::of(year, 10, 25), Date::of(year, 11, 1),
          Date::of(year + 1, 4, 30));
