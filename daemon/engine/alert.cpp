@@ -198,7 +198,7 @@ std::string Engine::Impl::message(const rule::Rule& rule, const rule::Stage& sta
 
 void Engine::Impl::raise(Entity& entity, const rule::Rule& rule, Item& item, const rule::Stage& stage,
                          NameId stage_name, int repetition) {
-  const LiveSpan* span = item.span.empty() ? nullptr : find_span(rule, item.span);
+  const LiveSpan* span = span_of(rule, item);
   Scope scope;
   fill(scope, entity, span);
   fill_unit(scope, entity);

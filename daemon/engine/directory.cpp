@@ -66,7 +66,8 @@ const UnitCard* Directory::find(std::string_view role, std::string_view name, st
   const UnitCard* best = nullptr;
   for (const auto& [id, card] : of_kind->second) {
     if (!area.starts_with(card.area) || (digits != 0 && card.area.size() != digits)) continue;
-    if (!name.empty() && card.name != name && card.id != name) continue;
+    // headquarters:防汛 is 徽州区防汛抗旱指挥部 there and another one elsewhere.
+    if (!name.empty() && card.name.find(name) == std::string::npos && card.id != name) continue;
     if (role == "department" && !serves_industry(card, industry)) continue;
     if (best == nullptr || card.area.size() > best->area.size()) best = &card;  // ties: the smaller id
   }

@@ -68,7 +68,7 @@ bool Engine::Impl::in_period(const Event& event, const rule::Rule& rule, const I
 void Engine::Impl::weigh(const Event& event, const rule::Rule& rule, Entity& entity, Item& item) {
   const rule::DoneBy& done_by = *rule.done_by;
   Scope scope;
-  fill(scope, entity, item.span.empty() ? nullptr : find_span(rule, item.span));
+  fill(scope, entity, span_of(rule, item));
   fill_unit(scope, entity);
   fill_item(scope, rule, item);
   scope.values[rule::kEvent] = event.data;

@@ -6,6 +6,7 @@
 namespace duban::engine {
 
 void Engine::Impl::tick(Entity& entity, Instant t) {
+  bring_up(entity, t);  // what a fan-out owes it comes first
   now = t;
   if (entity.expires <= t) expire(entity);
   give_up_parked(entity);
@@ -67,7 +68,7 @@ bool Engine::Impl::allowed(const rule::Stage& stage, const rule::Rule& rule, Ent
   if (static_cast<uint8_t>(stage.level) < item.decided) return false;  // skipped by a person's decision
   if (stage.condition) {
     Scope scope;
-    fill(scope, entity, item.span.empty() ? nullptr : find_span(rule, item.span));
+    fill(scope, entity, span_of(rule, item));
     fill_unit(scope, entity);
     fill_item(scope, rule, item);
     fill_stage(scope, stage);

@@ -158,6 +158,11 @@ struct Engine::Impl {
   void visit_subjects(const rule::Rule& rule, const std::vector<std::string>& areas);
   void visit_kind(const event::EntityKind& kind);
   bool run_jobs();
+  /// Finishes every fan-out. Called before the set of live spans changes: what a job brings to its subjects
+  /// is what was live at its cause.
+  void settle_jobs();
+  /// The span of an item, also one that is over by now; null if the item has none, or it is forgotten.
+  const LiveSpan* span_of(const rule::Rule& rule, const Item& item);
   /// Brings an entity up to `t`: what pending jobs owe it, then its ticks before `t`.
   void bring_up(Entity& entity, Instant t);
   std::vector<std::string> areas_of(const LiveSpan& span) const;
@@ -203,6 +208,7 @@ struct Engine::Impl {
   Applied applied;
 
   std::vector<LiveSpan> live;
+  LiveSpan past;  // what span_of() gave last, if it is not live any more
   std::vector<DeclaredSeason> declared;
   std::vector<std::pair<const rule::Rule*, CalendarSpan>> calendar;  // of a window around `now`, by rule
   Date calendar_until{};      // the window's end: recomputed before it is reached

@@ -101,6 +101,7 @@ Instant Engine::Impl::next_boundary() const {
 }
 
 void Engine::Impl::cross_boundary(Instant t) {
+  settle_jobs();
   if (config->zone.date(t) + 30 >= calendar_until) load_calendar_spans();
   for (size_t i = 0; i < live.size();)
     if (live[i].closes <= t)
@@ -153,9 +154,13 @@ std::vector<std::string> Engine::Impl::areas_of(const LiveSpan& span) const {
 /// An event on an entity that some rule's trigger watches: its span opens, goes on, or ends.
 void Engine::Impl::update_event_spans(Entity& entity, const Entity* replaced) {
   const std::string key = event_span_key(entity);
+  const auto watches = [&](const auto& rule) {
+    return rule->trigger.kind == rule::Trigger::Kind::event && rule->trigger.event->kind == entity.kind;
+  };
+  if (std::any_of(config->rules.rules.begin(), config->rules.rules.end(), watches)) settle_jobs();
   for (const auto& rule : config->rules.rules) {
     const rule::Trigger& trigger = rule->trigger;
-    if (trigger.kind != rule::Trigger::Kind::event || trigger.event->kind != entity.kind) continue;
+    if (!watches(rule)) continue;
     // Other grades of the same chain end with this one; so does the span of an entity that is over.
     for (size_t i = 0; i < live.size();) {
       const LiveSpan& span = live[i];
@@ -211,6 +216,29 @@ const LiveSpan* Engine::Impl::find_span(const rule::Rule& rule, std::string_view
   return const_cast<Impl*>(this)->find_span(rule, key);
 }
 
+const LiveSpan* Engine::Impl::span_of(const rule::Rule& rule, const Item& item) {
+  if (item.span.empty()) return nullptr;
+  if (const LiveSpan* span = find_span(rule, item.span)) return span;
+  for (const auto& [of, span] : calendar)
+    if (of == &rule && span.key == item.span) {
+      past = make_live(rule, span, config->zone);
+      return &past;
+    }
+  const auto row = ledger.span(name_of(rule), item.span);
+  const size_t slash = row ? row->fields.find('/') : std::string::npos;
+  if (slash == std::string::npos) return nullptr;
+  const event::EntityKind* kind = config->catalog->kind(row->fields.substr(0, slash));
+  const Entity* entity = kind != nullptr ? ledger.find(*kind, row->fields.substr(slash + 1)) : nullptr;
+  if (entity == nullptr) return nullptr;
+  past = LiveSpan{};
+  past.rule = &rule;
+  past.key = item.span;
+  past.opened = row->opened;
+  past.closes = row->closes;
+  refresh_live(past, *entity, nullptr);
+  return &past;
+}
+
 /// Of a season's areas the most specific one counts for a subject.
 bool Engine::Impl::covers(const LiveSpan& span, const Entity& entity) const {
   if (span.area.empty()) return true;
@@ -218,7 +246,8 @@ bool Engine::Impl::covers(const LiveSpan& span, const Entity& entity) const {
   if (!area.starts_with(span.area)) return false;
   return std::none_of(calendar.begin(), calendar.end(), [&](const auto& other) {
     return other.first == span.rule && other.second.area.size() > span.area.size() &&
-           area.starts_with(other.second.area);
+           area.starts_with(other.second.area) && span.dates.start && span.dates.start->date &&
+           other.second.first.year() == span.dates.start->date->year();
   });
 }
 
@@ -242,6 +271,11 @@ void Engine::Impl::visit_kind(const event::EntityKind& kind) {
   job.last_entity = ledger.last_entity_id();
   job.id = ledger.put(job);
   jobs.push_back(std::move(job));
+}
+
+void Engine::Impl::settle_jobs() {
+  while (run_jobs()) {
+  }
 }
 
 /// One slice of the oldest fan-out; true if more is left.

@@ -144,7 +144,8 @@ void Engine::Impl::schedule(Entity& entity, const rule::Rule& rule, Item& item) 
     next = std::min(next, next_of(planned, item));
   }
   item.next = next;
-  const bool said_all = next == kNever && item.is_open() && rule.trigger.calendar() && item.due != kNever;
+  const bool spanned = rule.trigger.calendar() || (rule.outlives && !item.span.empty());
+  const bool said_all = next == kNever && item.is_open() && spanned && item.due != kNever;
   if (said_all && item.due <= now) {
     item.ended = now;
     item.outcome = Outcome::missed;
