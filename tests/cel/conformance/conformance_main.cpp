@@ -56,6 +56,10 @@ Count run_file(const std::filesystem::path& path, bool verbose) {
       std::string reason = file_reason.empty() ? reason_left_out(*test) : file_reason;
       if (!reason.empty()) {
         ++count.left_out[reason];
+        if (verbose && file_reason.empty()) {
+          std::printf("out  %s/%s: %s: %s\n", path.stem().c_str(), test->text_of("name").c_str(),
+                      test->text_of("expr").c_str(), reason.c_str());
+        }
         continue;
       }
       Outcome outcome = run_case(*test);

@@ -12,6 +12,14 @@ bool mentions(const Message& m, std::string_view name) {
   });
 }
 
+/// Declares a variable or a result of a message's type, of those that are messages here too.
+bool names_message(const Message& m) {
+  return std::any_of(m.fields.begin(), m.fields.end(), [](const auto& f) {
+    bool native = f.second.text == "google.protobuf.Timestamp" || f.second.text == "google.protobuf.Duration";
+    return (f.first == "message_type" && !native) || names_message(f.second);
+  });
+}
+
 bool contains_any(const std::string& text, std::initializer_list<const char*> parts) {
   return std::any_of(parts.begin(), parts.end(),
                      [&](const char* part) { return text.find(part) != std::string::npos; });
@@ -55,12 +63,12 @@ std::string reason_left_out(const Message& test) {
                    {"google.protobuf.Any", "google.protobuf.Struct", "google.protobuf.Value",
                     "google.protobuf.ListValue", "Int32Value", "Int64Value", "UInt32Value", "UInt64Value",
                     "DoubleValue", "FloatValue", "BoolValue", "StringValue", "BytesValue"}) ||
-      mentions(test, "message_type") || mentions(test, "wrapper")) {
+      names_message(test) || mentions(test, "wrapper")) {
     return "builds, reads or names a protobuf message";
   }
   if (mentions(test, "enum_value")) return "needs a protobuf enum";
   if (contains_any(expr, {"optional.", ".?", "[?"}) || mentions(test, "abstract_type"))
-    return "optional values";
+    return "optional values and other opaque types";
   if (mentions(test, "function")) return "declares a function without an implementation";
   return {};
 }

@@ -84,6 +84,8 @@ std::optional<Type> type_of(const Message& type) {
     }
     return std::nullopt;
   }
+  if (kind == "message_type" && body.text == "google.protobuf.Timestamp") return Type::of(Base::timestamp);
+  if (kind == "message_type" && body.text == "google.protobuf.Duration") return Type::of(Base::duration);
   if (kind == "null") return Type::of(Base::null);
   if (kind == "dyn") return Type::dyn();
   if (kind == "type") return Type::of(Base::type);
