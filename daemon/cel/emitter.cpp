@@ -64,6 +64,7 @@ Node Emitter::emit(Expr& e) {
   Needs outer = needs_;
   needs_ = {};
   Node node = build(e);
+  for (uint32_t i = 0; i < node.count; ++i) node.weight += node.children[i].weight;
   if (!needs_.run_time && needs_.outer_local == INT_MAX) fold(e, node);
   outer.add(needs_);
   needs_ = outer;

@@ -34,6 +34,8 @@ re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()
 
 /// A pattern that is only known at run time; constant ones are compiled once, by the emitter.
 Value matches(Context& context, Arguments a) {
+  constexpr uint64_t kCompiling = 10'000;  // some 0.1 ms
+  if (!spend(context, kCompiling)) return Value::error(kBudgetSpent);
   RE2 pattern(piece(a[1].text()), RE2::Quiet);
   if (!pattern.ok()) return fail(context, "invalid regular expression: " + pattern.error());
   return Value::of(RE2::PartialMatch(piece(a[0].text()), pattern));

@@ -46,6 +46,8 @@ bool local_seconds(Context& context, Arguments a, int64_t& seconds) {
     seconds += offset;
     return true;
   }
+  constexpr uint64_t kLookingUp = 100;  // a zone by name, most of all one that does not exist
+  if (!spend(context, kLookingUp)) return false;
   auto zone = Zone::find(std::string(a[1].text()));
   if (!zone) return false;
   seconds += offset_of(*zone, a[0]);
@@ -58,6 +60,7 @@ Value get(Context& context, Arguments a) {
   if (a[0].is(Kind::date)) {
     seconds = a[0].date().days * int64_t{86'400};
   } else if (!local_seconds(context, a, seconds)) {
+    if (context.budget == 0) return Value::error(kBudgetSpent);
     return fail(context, "unknown time zone '" + std::string(a[1].text()) + "'");
   }
   return Value::of(int64_t{Part(civil_of(seconds))});

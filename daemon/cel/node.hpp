@@ -25,6 +25,7 @@ struct Node {
   Value value;  // a constant; of a select what stands for a missing field: an error, or absent
   const void* detail = nullptr;  // a key (Value), a pattern (RE2), the functions to choose from (CallTarget)
   uint32_t count = 0;            // of children
+  uint32_t weight = 1;           // nodes of this and all below: the steps that one pass of a loop costs
   int32_t slot = -1;             // of a variable or local
   int32_t field = -1;            // position in a record; of a macro the slot of its second variable, or -1
   uint16_t record = 0;           // index of the RecordType that `field` belongs to

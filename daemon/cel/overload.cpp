@@ -23,9 +23,8 @@ bool spend_on(Context& context, const Value& v, int depth) {
 }  // namespace
 
 Value charged(Context& context, const Value& v) {
-  return spend_on(context, v, limits::kCelValueDepth)
-             ? v
-             : Value::error("the expression builds too large a value");
+  if (spend_on(context, v, limits::kCelValueDepth)) return v;
+  return Value::error(context.budget == 0 ? kBudgetSpent : "the expression nests lists and maps too deeply");
 }
 
 Value fail(Context& context, std::string_view text) { return Value::error(context.arena.copy(text)); }

@@ -9,10 +9,11 @@ namespace {
 template <typename Visit>
 Value for_each(const Node& n, Frame& f, const Value& range, Visit visit) {
   bool pairs = n.field >= 0;
+  uint64_t body_weight = n.weight - n.children[0].weight;
   auto step = [&](const Value& one, const Value& key, const Value& value) {
     f.locals[n.slot] = pairs ? key : one;
     if (pairs) f.locals[n.field] = value;
-    return spend(f.context, 1) && visit();
+    return spend(f.context, body_weight) && visit();
   };
   if (range.is(Kind::list)) {
     int64_t i = 0;

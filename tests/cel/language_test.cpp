@@ -116,7 +116,10 @@ TEST_CASE("a value that grows without bound is refused") {
   for (int i = 0; i < 60; ++i)
     source = "cel.bind(a" + std::to_string(i) + ", " + source + ", [a" + std::to_string(i) + ", a" +
              std::to_string(i) + "])";
-  CHECK(r.result(source) == "error: the expression builds too large a value");
+  CHECK(r.result(source) == "error: the expression took too many steps");
+  std::string deep = "[anything]";
+  for (int i = 0; i < 150; ++i) deep = "[" + deep + "]";
+  CHECK(r.result(deep) == "error: the expression nests lists and maps too deeply");
   std::string text = "string(anything == null)";
   for (int i = 0; i < 60; ++i) text = "cel.bind(a, " + text + ", a + a)";
   CHECK(r.result(text) == "error: the expression took too many steps");
