@@ -54,4 +54,14 @@ std::vector<Said> Scene::alerts() const {
   return sorted;
 }
 
+std::vector<Said> Scene::take(Instant t) {
+  const auto later = std::stable_partition(alerts_.begin(), alerts_.end(),
+                                           [&](const Said& said) { return said.at < t; });
+  std::vector<Said> taken(std::make_move_iterator(alerts_.begin()), std::make_move_iterator(later));
+  alerts_.erase(alerts_.begin(), later);
+  std::stable_sort(taken.begin(), taken.end(),
+                   [](const Said& a, const Said& b) { return a.order() < b.order(); });
+  return taken;
+}
+
 }  // namespace duban::app

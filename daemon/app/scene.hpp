@@ -36,6 +36,8 @@ class Scene {
 
   /// In order of (instant, rule, subject, stage).
   std::vector<Said> alerts() const;
+  /// Hands over those before `t`, in the same order, and forgets them: of a long run not all fit into memory.
+  std::vector<Said> take(Instant t);
   const std::vector<ledger::DeadLetter>& refused() const { return refused_; }
   size_t events() const { return events_; }
   engine::Engine& engine() { return *engine_; }

@@ -1,0 +1,164 @@
+#include "app/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+
+#include "app/command_check.hpp"
+#include "app/command_simulate.hpp"
+#include "app/command_test.hpp"
+#include "app/exit_codes.hpp"
+#include "ledger/ledger.hpp"
+
+namespace duban::app {
+namespace {
+
+constexpr char kVersion[] = "duban 0.1.0";
+constexpr char kExitCodes[] =
+    "Exit codes: 0 done; 1 findings, failed tests or differences; 2 wrong usage; 3 configuration cannot be\n"
+    "loaded; 4 storage; 5 events cannot be read; 70 internal error.\n";
+
+/// Builds the parser; `action` becomes what the chosen command does.
+class Commands {
+ public:
+  explicit Commands(Console& console) : console_(console) {
+    app_.name("duban");
+    app_.set_version_flag("--version", kVersion);
+    app_.footer(std::string("duban COMMAND --help shows a command's options and examples.\n") + kExitCodes);
+    app_.require_subcommand(1);
+    add_check();
+    add_test();
+    add_simulate();
+  }
+
+  int run(int argc, const char* const* argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::Success& asked) {  // --help, --version
+      app_.exit(asked, console_.out, console_.error);
+      return kOk;
+    } catch (const CLI::ParseError& wrong) {
+      console_.error << "duban: " << wrong.what()
+                     << "\nduban --help lists the commands, duban COMMAND --help "
+                     << "the options of one\n";
+      return kUsage;
+    }
+    return action_();
+  }
+
+ private:
+  CLI::App* command(const char* name, const char* what, const char* examples, std::string& config) {
+    CLI::App* command = app_.add_subcommand(name, what);
+    command->add_option("--config", config, "Settings")->type_name("FILE")->default_val("config/duban.yaml");
+    command->footer(std::string("Examples:\n") + examples);
+    return command;
+  }
+
+  static void add_format(CLI::App& command, bool& json, const char* plain, const char* machine) {
+    command
+        .add_option_function<std::string>(
+            "--format", [&json, machine](const std::string& format) { json = format == machine; },
+            std::string("How the answer is written (default ") + plain + ")")
+        ->type_name(std::string(plain) + "|" + machine)
+        ->check(CLI::IsMember({plain, machine}));
+  }
+
+  void add_check() {
+    CLI::App* c =
+        command("check", "Checks settings, catalog, calendars, rules, routes, directory and rule tests",
+                "  duban check\n"
+                "  duban check rules/flood-season.yaml tests/rules\n"
+                "  duban check --strict --format json\n",
+                check_.config);
+    c->add_option(
+         "file", check_.files,
+         "Files to check; each is recognised by its keys and stands in for the configured file of its "
+         "name. None: the whole configuration")
+        ->type_name("FILE");
+    c->add_option("--today", check_.today,
+                  "The day from which the calendar's coming year is looked at (default: now)")
+        ->type_name("DATE");
+    c->add_flag("--strict", check_.strict, "Warnings fail, too");
+    add_format(*c, check_.json, "text", "json");
+    c->callback([this] { action_ = [this] { return check_command(check_, console_); }; });
+  }
+
+  void add_test() {
+    CLI::App* c = command("test", "Runs rule tests on the real engine with a virtual clock",
+                          "  duban test\n"
+                          "  duban test tests/rules/hazard-rectification.test.yaml --verbose\n",
+                          test_.config);
+    c->add_option("file", test_.files, "Test files, or folders with *.test.yaml (default: tests/rules)")
+        ->type_name("FILE")
+        ->check(CLI::ExistingPath);
+    c->add_flag("-v,--verbose", test_.verbose, "Shows the alerts of tests that passed, too");
+    add_format(*c, test_.json, "text", "json");
+    c->callback([this] {
+      if (test_.files.empty()) test_.files = {"tests/rules"};
+      if (!std::filesystem::exists(test_.files.front()))
+        throw CLI::ValidationError("test", "no file was given and there is no folder tests/rules here");
+      action_ = [this] { return test_command(test_, console_); };
+    });
+  }
+
+  void add_simulate() {
+    CLI::App* c =
+        command("simulate", "Replays recorded events on a virtual clock, sends nothing, prints every alert",
+                "  duban simulate --events tests/scenes/scenario-1.jsonl\n"
+                "  duban simulate --events year.jsonl --to 2024-01-01 --subject hazard/H1\n"
+                "  duban simulate --events year.jsonl --against my-rules\n",
+                simulate_.config);
+    c->add_option("--events", simulate_.events,
+                  "JSON lines of CloudEvents with the record's instant as 'at'; - is standard input")
+        ->type_name("FILE")
+        ->required();
+    c->add_option("--from", simulate_.from,
+                  "Tells alerts from here on; earlier events are applied all the same")
+        ->type_name("TIME");
+    c->add_option("--to", simulate_.to, "Where the clock stops (default: at the last event)")
+        ->type_name("TIME");
+    c->add_option("--rules", simulate_.rules,
+                  "Rule files or folders in place of the settings'; may be repeated")
+        ->type_name("DIR")
+        ->check(CLI::ExistingPath);
+    c->add_option("--against", simulate_.against,
+                  "Rules to compare with: prints what they would say differently, by person and day")
+        ->type_name("DIR")
+        ->check(CLI::ExistingPath);
+    c->add_option("--rule", simulate_.rule, "Only alerts of this rule")->type_name("ID");
+    c->add_option("--subject", simulate_.subject, "Only alerts about this subject")->type_name("KIND/ID");
+    c->add_option("--keep", simulate_.keep, "Leaves the ledger in this folder, for duban explain --store")
+        ->type_name("DIR");
+    add_format(*c, simulate_.json, "table", "jsonl");
+    c->callback([this] {
+      if (simulate_.events == "-" && !simulate_.against.empty())
+        throw CLI::ValidationError("--against", "two runs cannot both read standard input; give a file");
+      if (!simulate_.keep.empty() && !simulate_.against.empty())
+        throw CLI::ValidationError("--keep", "two runs cannot leave one ledger; leave out --against");
+      action_ = [this] { return simulate_command(simulate_, console_); };
+    });
+  }
+
+  Console& console_;
+  CLI::App app_{"Rules over events and deadlines: who is to be told what, and when.\n"};
+  std::function<int()> action_;
+  CheckArguments check_;
+  TestArguments test_;
+  SimulateArguments simulate_;
+};
+
+}  // namespace
+
+int command_line(int argc, const char* const* argv, Console& console) {
+  try {
+    return Commands(console).run(argc, argv);
+  } catch (const ledger::StorageError& error) {
+    console.error << "duban: " << error.what() << '\n';
+    return kStorage;
+  } catch (const std::exception& error) {
+    console.error << "duban: " << error.what() << "; this is a defect, please report it\n";
+    return kInternal;
+  }
+}
+
+}  // namespace duban::app
