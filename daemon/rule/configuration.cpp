@@ -49,7 +49,7 @@ class Loader {
 
   void load_base() {
     add_functions(base_);
-    const auto constants = yaml::Reader::parse("constants", sources_.constants_yaml, out_);
+    const auto constants = yaml::Reader::parse("constants of the settings", sources_.constants_yaml, out_);
     constants_ = read_constants(constants, base_);
     configuration_->texts.emplace_back("constants", sources_.constants_yaml);
   }
