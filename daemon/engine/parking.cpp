@@ -62,7 +62,9 @@ void Engine::Impl::give_up_parked(Entity& entity) {
       refuse(std::get<event::Refusal>(decoded));
       continue;
     }
-    if (event->type->gap == event::Gap::dead_letter) {
+    // A gap is a step that is missing in a known life; of what was never heard of there is nothing to go on
+    // from.
+    if (event->type->gap == event::Gap::dead_letter || !entity.known) {
       refuse(*event, "D21", judge_state(*event, &entity).reason + "; its predecessor did not come in time");
       continue;
     }
