@@ -115,12 +115,13 @@ void lint_narrowing(const ReadRule& read) {
                     "add when: which of them it concerns");
     return;
   }
+  const std::string whose = rule.subject->area >= 0 ? rule.subject->name : "unit";
   const bool tied = reads(*rule.when, kTrigger) && (reads(*rule.when, kSubject) || reads(*rule.when, kUnit));
   if (rule.trigger.kind == Trigger::Kind::event && !tied)
     trigger.warning(
         codes::kFullScan,
         "no term of 'when' ties " + rule.subject->name + " to the trigger: each span visits every one",
-        "add a term such as within(" + rule.subject->name + ".area, trigger.areas)");
+        "add a term such as within(" + whose + ".area, trigger.areas)");
 }
 
 }  // namespace

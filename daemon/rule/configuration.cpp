@@ -26,8 +26,8 @@ class Loader {
     load_time();
     load_base();
     load_catalog();
-    load_routes();
     if (configuration_->calendar && configuration_->catalog) load_rules();
+    load_routes();
     load_automatic();
     if (out_.error_count() > errors_before) return nullptr;
     configuration_->version = version();

@@ -51,6 +51,15 @@ bool may_follow_due(const Rule& rule, const Stage& stage) {
 void lint_deadline(const ReadRule& read, const std::vector<Stage>& stages) {
   const Rule& rule = *read.rule;
   if (!rule.due || stages.empty()) return;
+  const bool open_end =
+      rule.trigger.kind == Trigger::Kind::event && rule.trigger.for_.empty() && !rule.outlives;
+  if (open_end && rule.due->anchor == Anchor::trigger_end) {
+    read.reader.get("due").warning(
+        codes::kNothingAfterDue,
+        "the end of an event's span is known only when it ends, and the item with it",
+        "write due: opened + 24h, or outlives: true, or give the trigger a 'for'");
+    return;
+  }
   if (std::any_of(stages.begin(), stages.end(), [&](const Stage& s) { return may_follow_due(rule, s); }))
     return;
   read.reader.diagnostics().warning(codes::kNothingAfterDue, read.reader.get("due").place(),
