@@ -30,7 +30,8 @@ void Lane::refill(size_t outbox, std::deque<ledger::Delivery> waiting, bool more
   Ahead& ahead = ahead_[outbox];
   ahead.more = more;
   ahead.waiting = std::move(waiting);
-  const size_t most = std::max(channel->concurrency() * limits::kReadAhead, kSmallestWindow);
+  const size_t most = std::clamp(channel->concurrency() * limits::kReadAhead, kSmallestWindow,
+                                 std::max(limits::kUnsettledDeliveries, channel->concurrency()));
   ahead.window = std::clamp(std::max(ahead.taken * 2, ahead.window / 2),
                             std::max(channel->concurrency(), kSmallestWindow), most);
   ahead.taken = 0;

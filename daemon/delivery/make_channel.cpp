@@ -5,6 +5,7 @@
 #include "delivery/channel_settings.hpp"
 #include "delivery/console.hpp"
 #include "delivery/file.hpp"
+#include "delivery/kafka.hpp"
 #include "delivery/webhook.hpp"
 
 namespace duban::delivery {
@@ -16,12 +17,14 @@ MadeChannel make_channel(const ChannelSettings& settings, const ChannelContext& 
     return {make_file(settings, context), {}};
   }
   if (settings.type == "webhook") return make_webhook(settings, context);
+  if (settings.type == "kafka") return make_kafka(settings, context);
+  if (settings.type == "dead-letter") return make_dead_letter(settings, context);
   return {nullptr,
           fmt::format("unknown type '{}'; {}", settings.type, suggest(settings.type, channel_types()))};
 }
 
 const std::vector<std::string>& channel_types() {
-  static const std::vector<std::string> types{"console", "file", "webhook"};
+  static const std::vector<std::string> types{"console", "file", "webhook", "kafka", "dead-letter"};
   return types;
 }
 

@@ -1,0 +1,49 @@
+// librdkafka's handles, each closed by its destructor. Private to kafka_producer.cpp.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <memory>
+#include <string>
+
+#include "delivery/channel.hpp"
+#include "delivery/kafka_producer.hpp"
+
+namespace duban::delivery {
+
+struct FreeConf {
+  void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
+};
+using ConfPtr = std::unique_ptr<rd_kafka_conf_t, FreeConf>;
+
+struct FreeEvent {
+  void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
+};
+using EventPtr = std::unique_ptr<rd_kafka_event_t, FreeEvent>;
+
+/// Null if a property is unknown or wrong: `error` says which, without its value where that may be a secret.
+ConfPtr kafka_conf(const KafkaProperties& properties, Duration timeout, std::string& error);
+
+/// A producer with its queue; `event_fd` is readable when the queue has become non-empty.
+class KafkaClient {
+ public:
+  /// Null if librdkafka refuses: `error` says why.
+  static std::unique_ptr<KafkaClient> make(const rd_kafka_conf_t* conf, int event_fd, std::string& error);
+  ~KafkaClient();
+  KafkaClient(const KafkaClient&) = delete;
+  KafkaClient& operator=(const KafkaClient&) = delete;
+
+  rd_kafka_t* handle() const { return handle_; }
+  /// The next event, null if there is none now.
+  EventPtr next() const { return EventPtr(rd_kafka_queue_poll(queue_, 0)); }
+
+ private:
+  explicit KafkaClient(rd_kafka_t* handle) : handle_(handle), queue_(rd_kafka_queue_get_main(handle)) {}
+  rd_kafka_t* handle_;
+  rd_kafka_queue_t* queue_;
+};
+
+/// What an error of a record means for its delivery. `context`: what the client last said about brokers.
+Outcome kafka_outcome(rd_kafka_resp_err_t error, const std::string& topic, const std::string& context);
+
+}  // namespace duban::delivery
