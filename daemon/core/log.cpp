@@ -14,7 +14,11 @@
 namespace duban::log {
 namespace {
 
+constexpr const char* kConsolePattern = "%Y-%m-%dT%H:%M:%S.%e%z %l: %v";
+
+/// Before start(): a console, from `info` up.
 struct State {
+  State() { logger->set_pattern(kConsolePattern); }
   std::shared_ptr<spdlog::logger> logger =
       std::make_shared<spdlog::logger>("duban", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   bool journal = false;
@@ -79,7 +83,7 @@ void start(Level level) {
   State& s = state();
   s.journal = stderr_is_journal();
   s.logger->set_level(spdlog_level(level));
-  s.logger->set_pattern(s.journal ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
+  s.logger->set_pattern(s.journal ? "%v" : kConsolePattern);
   s.logger->flush_on(spdlog::level::debug);
 }
 

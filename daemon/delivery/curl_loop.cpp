@@ -1,5 +1,7 @@
 #include "delivery/curl_loop.hpp"
 
+#include <curl/curl.h>
+
 #include <chrono>
 #include <mutex>
 #include <utility>
@@ -7,7 +9,7 @@
 namespace duban::delivery {
 
 std::shared_ptr<CurlLoop> CurlLoop::make(asio::io_context& loop, long connections,
-                                         std::function<void(CURL*, CURLcode)> finished) {
+                                         std::function<void(void* transfer, int result)> finished) {
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_ALL); });
   std::shared_ptr<CurlLoop> made(new CurlLoop(loop, std::move(finished)));
@@ -15,7 +17,7 @@ std::shared_ptr<CurlLoop> CurlLoop::make(asio::io_context& loop, long connection
   return made;
 }
 
-CurlLoop::CurlLoop(asio::io_context& loop, std::function<void(CURL*, CURLcode)> finished)
+CurlLoop::CurlLoop(asio::io_context& loop, std::function<void(void* transfer, int result)> finished)
     : loop_(loop), timer_(loop), multi_(curl_multi_init()), finished_(std::move(finished)) {
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlLoop::on_socket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
@@ -31,11 +33,11 @@ CurlLoop::~CurlLoop() {
   }
 }
 
-void CurlLoop::add(CURL* transfer) { curl_multi_add_handle(multi_, transfer); }
+void CurlLoop::add(void* transfer) { curl_multi_add_handle(multi_, transfer); }
 
-void CurlLoop::remove(CURL* transfer) { curl_multi_remove_handle(multi_, transfer); }
+void CurlLoop::remove(void* transfer) { curl_multi_remove_handle(multi_, transfer); }
 
-int CurlLoop::on_timer(CURLM*, long milliseconds, void* self) {
+int CurlLoop::on_timer(void*, long milliseconds, void* self) {
   auto& loop = *static_cast<CurlLoop*>(self);
   loop.timer_.cancel();
   if (milliseconds < 0) return 0;
@@ -47,13 +49,13 @@ int CurlLoop::on_timer(CURLM*, long milliseconds, void* self) {
   return 0;
 }
 
-int CurlLoop::on_socket(CURL*, curl_socket_t descriptor, int what, void* self, void*) {
+int CurlLoop::on_socket(void*, int descriptor, int what, void* self, void*) {
   static_cast<CurlLoop*>(self)->watch(descriptor, what);
   return 0;
 }
 
 // The descriptor is released, never closed: it is curl's.
-void CurlLoop::watch(curl_socket_t descriptor, int what) {
+void CurlLoop::watch(int descriptor, int what) {
   if (what == CURL_POLL_REMOVE) {
     const auto found = sockets_.find(descriptor);
     if (found == sockets_.end()) return;
@@ -68,14 +70,14 @@ void CurlLoop::watch(curl_socket_t descriptor, int what) {
   arm(descriptor, socket);
 }
 
-void CurlLoop::arm(curl_socket_t descriptor, const SocketPtr& socket) {
+void CurlLoop::arm(int descriptor, const SocketPtr& socket) {
   if ((socket->wanted & CURL_POLL_IN) != 0 && !socket->reading) wait(descriptor, socket, CURL_CSELECT_IN);
   if ((socket->wanted & CURL_POLL_OUT) != 0 && !socket->writing) wait(descriptor, socket, CURL_CSELECT_OUT);
 }
 
 // async_wait reports once: it is asked again after each action for as long as curl wants the direction, and
 // never twice at a time for the same one.
-void CurlLoop::wait(curl_socket_t descriptor, const SocketPtr& socket, int direction) {
+void CurlLoop::wait(int descriptor, const SocketPtr& socket, int direction) {
   const bool reads = direction == CURL_CSELECT_IN;
   bool Socket::* const waiting = reads ? &Socket::reading : &Socket::writing;
   (*socket).*waiting = true;
@@ -91,7 +93,7 @@ void CurlLoop::wait(curl_socket_t descriptor, const SocketPtr& socket, int direc
   });
 }
 
-void CurlLoop::act(curl_socket_t descriptor, int events) {
+void CurlLoop::act(int descriptor, int events) {
   const std::shared_ptr<CurlLoop> alive = shared_from_this();  // `finished_` may let go of it
   int running = 0;
   curl_multi_socket_action(multi_, descriptor, events, &running);

@@ -1,5 +1,7 @@
 #include "delivery/http_client.hpp"
 
+#include <curl/curl.h>
+
 #include <algorithm>
 #include <array>
 #include <unordered_map>
@@ -92,7 +94,7 @@ HttpAnswer answer_of(Transfer& transfer, CURLcode result) {
 struct HttpClient::Impl {
   Impl(asio::io_context& loop, HttpOptions o) : options(std::move(o)) {
     curl = CurlLoop::make(loop, static_cast<long>(options.connections),
-                          [this](CURL* easy, CURLcode result) { finish(easy, result); });
+                          [this](void* easy, int result) { finish(easy, static_cast<CURLcode>(result)); });
   }
   ~Impl() {
     curl->shut();
