@@ -196,14 +196,14 @@ void Shard::fetch(delivery::Request request, std::function<void(delivery::Fetche
       {}, std::move(answer));
 }
 
-void Shard::settle(std::vector<ledger::Receipt> receipts, std::function<void()> stored) {
+void Shard::settle(std::vector<ledger::Receipt> receipts, std::function<void(bool)> stored) {
   run<Impl, std::function<bool(Impl&)>, bool>(
       impl_,
       [receipts = std::move(receipts)](Impl& shard) {
         shard.ready().settle(receipts);
         return true;
       },
-      false, [stored = std::move(stored)](bool) { stored(); });
+      false, std::move(stored));
 }
 
 }  // namespace duban::app

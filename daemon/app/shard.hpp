@@ -76,7 +76,7 @@ class Shard final : public delivery::Outbox {
   void close(std::function<void()> done);
 
   void fetch(delivery::Request request, std::function<void(delivery::Fetched)> answer) override;
-  void settle(std::vector<ledger::Receipt> receipts, std::function<void()> stored) override;
+  void settle(std::vector<ledger::Receipt> receipts, std::function<void(bool)> stored) override;
 
   /// Called on the loop when the storage fails.
   std::function<void(const std::string& what)> on_failure;

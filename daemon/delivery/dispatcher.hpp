@@ -46,8 +46,9 @@ class Outbox {
  public:
   virtual ~Outbox() = default;
   virtual void fetch(Request request, std::function<void(Fetched)> answer) = 0;
-  /// Stores receipts; `stored` is called when they are synced.
-  virtual void settle(std::vector<ledger::Receipt> receipts, std::function<void()> stored) = 0;
+  /// Stores receipts, all or none. `stored(true)`: they are synced; `stored(false)`: storage failed, they are
+  /// brought again later and what they are about is not sent again meanwhile.
+  virtual void settle(std::vector<ledger::Receipt> receipts, std::function<void(bool)> stored) = 0;
 };
 
 struct DispatcherOptions {

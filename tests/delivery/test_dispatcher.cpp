@@ -208,6 +208,24 @@ TEST_CASE("what is rejected waits for a person and is not sent again") {
   CHECK_FALSE(scene.dispatcher->counts()["hook"].stopped);
 }
 
+TEST_CASE("receipts that could not be stored are brought again, and nothing is sent again meanwhile") {
+  Scene scene;
+  scene.add("hook", 50);
+  scene.start({{"hook", 50}});
+  scene.scheduler.run_for(25ms);
+  CHECK(scene.receivers["hook"].attempts.size() == 50);
+  scene.outbox.disk_full = true;
+  for (int i = 0; i < 60; ++i) {
+    scene.scheduler.run_for(10s);
+    scene.dispatcher->wake();
+  }
+  CHECK(scene.outbox.count(DeliveryState::delivered) == 0);
+  scene.outbox.disk_full = false;
+  scene.scheduler.run_for(5s);
+  CHECK(scene.outbox.count(DeliveryState::delivered) == 50);
+  CHECK(scene.receivers["hook"].attempts.size() == 50);
+}
+
 TEST_CASE("alerts for a channel that settings do not name wait until they name it") {
   Scene scene;
   scene.add("removed", 5);

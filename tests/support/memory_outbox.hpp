@@ -39,13 +39,17 @@ class MemoryOutbox final : public delivery::Outbox {
 
   void fetch(delivery::Request request, std::function<void(delivery::Fetched)> answer) override {
     ++fetches;
+    if (disk_full) return scheduler_->after(latency_, [answer = std::move(answer)] { answer({}); });
     scheduler_->after(latency_, [this, request = std::move(request), answer = std::move(answer)] {
       answer(read(request));
     });
   }
-  void settle(std::vector<ledger::Receipt> receipts, std::function<void()> stored) override {
-    scheduler_->after(latency_ / 2, [this, receipts = std::move(receipts)] { store(receipts); });
-    scheduler_->after(latency_, std::move(stored));
+  void settle(std::vector<ledger::Receipt> receipts, std::function<void(bool)> stored) override {
+    scheduler_->after(latency_ / 2, [this, receipts = std::move(receipts), stored = std::move(stored)] {
+      const bool works = !disk_full;
+      if (works) store(receipts);
+      scheduler_->after(latency_ - latency_ / 2, [stored, works] { stored(works); });
+    });
   }
 
   size_t count(ledger::DeliveryState state) const {
@@ -55,6 +59,7 @@ class MemoryOutbox final : public delivery::Outbox {
 
   std::map<int64_t, Row> rows;
   size_t fetches = 0;
+  bool disk_full = false;
 
  private:
   delivery::Fetched read(const delivery::Request& request) const {
