@@ -19,7 +19,10 @@ int main(int argc, char** argv) {
   const std::string path = argc > 3 ? argv[3] : "/tmp/bench-engine.db";
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path + suffix);
   Diagnostics findings;
-  app::Loaded loaded = app::load_all(DUBAN_SOURCE_DIR "/config/duban.yaml", findings);
+  app::Loaded loaded;
+  loaded.settings = app::load_settings(DUBAN_SOURCE_DIR "/config/duban.yaml", findings);
+  Diagnostics rule_findings;
+  loaded.configuration = rule::load(loaded.settings.sources, rule_findings);
   if (!loaded.configuration) {
     fmt::print(stderr, "{}", findings.text());
     return 1;
