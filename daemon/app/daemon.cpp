@@ -98,6 +98,7 @@ void Daemon::note_opened(const Opened& opened) {
 std::vector<std::unique_ptr<delivery::Channel>> Daemon::make_channels(const Settings& settings,
                                                                       std::string& error) {
   std::vector<std::unique_ptr<delivery::Channel>> channels;
+  if (options_.own_channels) channels = options_.own_channels();
   std::vector<delivery::ChannelSettings> wanted = settings.channels;
   if (!settings.dead_letter_topic.empty()) {
     delivery::ChannelSettings dead_letters;

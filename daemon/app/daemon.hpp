@@ -28,7 +28,9 @@ inline constexpr const char* kDeadLetterChannel = "dead-letters";
 
 struct DaemonOptions {
   Seeks seeks;
-  bool accept_cluster = false;      // read on although the cluster is not the one the ledger knows
+  bool accept_cluster = false;  // read on although the cluster is not the one the ledger knows
+  /// Channels in place of the settings'; the dead-letter channel stays.
+  std::function<std::vector<std::unique_ptr<delivery::Channel>>()> own_channels;
   bool stop_when_finished = false;  // a finite source: end when all is applied and delivered
 };
 
