@@ -5,6 +5,8 @@
 #include <functional>
 
 #include "app/command_check.hpp"
+#include "app/command_demo.hpp"
+#include "app/command_run.hpp"
 #include "app/command_simulate.hpp"
 #include "app/command_test.hpp"
 #include "app/exit_codes.hpp"
@@ -29,6 +31,8 @@ class Commands {
     add_check();
     add_test();
     add_simulate();
+    add_run();
+    add_demo();
   }
 
   int run(int argc, const char* const* argv) {
@@ -139,12 +143,60 @@ class Commands {
     });
   }
 
+  void add_run() {
+    CLI::App* c = command("run", "The daemon: reads events, keeps deadlines, dispatches alerts",
+                          "  duban run\n"
+                          "  duban run --source jsonl:events.jsonl\n"
+                          "  duban run --seek safety.hazards/3=earliest\n",
+                          run_.config);
+    c->add_option(
+         "--source", run_.source,
+         "Recorded events in place of Kafka (jsonl:FILE, jsonl:- for standard input); ends after them")
+        ->type_name("SOURCE");
+    c->add_option("--log-level", run_.log_level, "In place of the settings' level")
+        ->type_name("LEVEL")
+        ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+    c->add_option("--seek", run_.seeks,
+                  "Where to read a stopped input on: earliest, latest or an offset; may be repeated")
+        ->type_name("TOPIC/PARTITION=WHERE");
+    c->add_flag("--accept-cluster", run_.accept_cluster,
+                "Read on although the broker's cluster is not the one the ledger knows");
+    c->footer(c->get_footer() +
+              "Signals: TERM and INT drain and end it, HUP reloads the configuration, USR1 confirms a clock\n"
+              "that was set forward.\n");
+    c->callback([this] { action_ = [this] { return run_command(run_); }; });
+  }
+
+  void add_demo() {
+    CLI::App* c =
+        command("demo",
+                "A year of one district from an embedded broker on a virtual clock: nothing to install "
+                "or configure",
+                "  duban demo\n"
+                "  duban demo --speed 10 --days 60 --seed 7\n",
+                demo_.config);
+    c->add_option("--seed", demo_.seed, "Another year of the same proportions")->type_name("N");
+    c->add_option("--speed", demo_.speed, "Virtual days per second (default 1)")
+        ->type_name("DAYS")
+        ->check(CLI::Range(0.001, 1000.0));
+    c->add_option("--days", demo_.days, "Ends after so many days (default 365)")
+        ->type_name("N")
+        ->check(CLI::Range(1, 366));
+    c->add_flag_callback("--no-progress", [this] { demo_.progress = false; }, "No progress line");
+    c->callback([this] {
+      demo_.progress = demo_.progress && console_.progress;
+      action_ = [this] { return demo_command(demo_); };
+    });
+  }
+
   Console& console_;
   CLI::App app_{"Rules over events and deadlines: who is to be told what, and when.\n"};
   std::function<int()> action_;
   CheckArguments check_;
   TestArguments test_;
   SimulateArguments simulate_;
+  RunArguments run_;
+  DemoArguments demo_;
 };
 
 }  // namespace
