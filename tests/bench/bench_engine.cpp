@@ -63,6 +63,9 @@ int main(int argc, char** argv) {
     sum.parked += applied.parked;
   }
   const double seconds = std::chrono::duration<double>(clock::now() - begin).count();
-  fmt::print("{} events of {} hazards: {:.0f} events/s, decoding {:.2f} s of {:.2f} s; {} refused, {} alerts, {} parked\n",
-             sum.events, hazards, static_cast<double>(count) / seconds, decoding, seconds, sum.dead_letters, sum.alerts, sum.parked);
+  fmt::print(
+      "{} events of {} hazards: {:.0f} events/s, decoding {:.2f} s of {:.2f} s; {} refused, {} alerts, {} "
+      "parked\n",
+      sum.events, hazards, static_cast<double>(count) / seconds, decoding, seconds, sum.dead_letters,
+      sum.alerts, sum.parked);
 }

@@ -21,7 +21,8 @@ std::string envelope(size_t number, const std::string& type, Instant at, const s
 
 }  // namespace
 
-std::vector<BenchEvent> bench_events(size_t count, size_t hazards, Instant from, Duration span, uint64_t seed) {
+std::vector<BenchEvent> bench_events(size_t count, size_t hazards, Instant from, Duration span,
+                                     uint64_t seed) {
   std::mt19937_64 random(seed);
   std::vector<Life> lives(hazards);
   std::vector<BenchEvent> events;
@@ -61,8 +62,9 @@ std::vector<BenchEvent> bench_events(size_t count, size_t hazards, Instant from,
               random() % 100);
         } else {
           type = "hazard.extended";
-          data = fmt::format(R"("new_due":"{}","approved_by":"徽州区应急管理局","reason":"设备到货延迟,已落实临时管控措施")",
-                             (*Date::parse(due) + life.events).str());
+          data = fmt::format(
+              R"("new_due":"{}","approved_by":"徽州区应急管理局","reason":"设备到货延迟,已落实临时管控措施")",
+              (*Date::parse(due) + life.events).str());
         }
         break;
     }

@@ -16,7 +16,9 @@ struct BenchEvent {
 };
 
 /// `count` events of `hazards` hazards in order of instant: reports, then orders, progress, extensions,
-/// rectifications and re-inspections at random, spread over `span` from `from` on. Due dates lie beyond the span.
-std::vector<BenchEvent> bench_events(size_t count, size_t hazards, Instant from, Duration span, uint64_t seed);
+/// rectifications and re-inspections at random, spread over `span` from `from` on. Due dates lie beyond the
+/// span.
+std::vector<BenchEvent> bench_events(size_t count, size_t hazards, Instant from, Duration span,
+                                     uint64_t seed);
 
 }  // namespace duban::bench
