@@ -1,6 +1,7 @@
 #include "delivery/kafka_client.hpp"
 
 #include <fmt/format.h>
+#include <librdkafka/rdkafka.h>
 
 #include <array>
 #include <cstdint>
@@ -25,6 +26,9 @@ std::string set(rd_kafka_conf_t* conf, const std::string& name, const std::strin
 
 }  // namespace
 
+void FreeConf::operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
+void FreeEvent::operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
+
 // Ours first, so that the user's stand; but an alert counts as delivered only when all replicas have it.
 ConfPtr kafka_conf(const KafkaProperties& properties, Duration timeout, std::string& error) {
   ConfPtr conf(rd_kafka_conf_new());
@@ -46,6 +50,10 @@ ConfPtr kafka_conf(const KafkaProperties& properties, Duration timeout, std::str
   rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG);
   return conf;
 }
+
+KafkaClient::KafkaClient(rd_kafka_t* handle) : handle_(handle), queue_(rd_kafka_queue_get_main(handle)) {}
+
+EventPtr KafkaClient::next() const { return EventPtr(rd_kafka_queue_poll(queue_, 0)); }
 
 std::unique_ptr<KafkaClient> KafkaClient::make(const rd_kafka_conf_t* conf, int event_fd,
                                                std::string& error) {
@@ -72,7 +80,8 @@ KafkaClient::~KafkaClient() {
   rd_kafka_destroy(handle_);
 }
 
-Outcome kafka_outcome(rd_kafka_resp_err_t error, const std::string& topic, const std::string& context) {
+Outcome kafka_outcome(int code, const std::string& topic, const std::string& context) {
+  const auto error = static_cast<rd_kafka_resp_err_t>(code);
   const std::string said =
       fmt::format("{}: {}{}", topic, rd_kafka_err2str(error), context.empty() ? "" : " (" + context + ")");
   switch (error) {

@@ -1,23 +1,27 @@
 // librdkafka's handles, each closed by its destructor. Private to kafka_producer.cpp.
 #pragma once
 
-#include <librdkafka/rdkafka.h>
-
 #include <memory>
 #include <string>
 
 #include "delivery/channel.hpp"
 #include "delivery/kafka_producer.hpp"
 
+// As rdkafka.h declares them; the header itself stays in .cpp files.
+typedef struct rd_kafka_s rd_kafka_t;
+typedef struct rd_kafka_conf_s rd_kafka_conf_t;
+typedef struct rd_kafka_queue_s rd_kafka_queue_t;
+typedef struct rd_kafka_op_s rd_kafka_event_t;
+
 namespace duban::delivery {
 
 struct FreeConf {
-  void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
+  void operator()(rd_kafka_conf_t* conf) const;
 };
 using ConfPtr = std::unique_ptr<rd_kafka_conf_t, FreeConf>;
 
 struct FreeEvent {
-  void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
+  void operator()(rd_kafka_event_t* event) const;
 };
 using EventPtr = std::unique_ptr<rd_kafka_event_t, FreeEvent>;
 
@@ -35,15 +39,16 @@ class KafkaClient {
 
   rd_kafka_t* handle() const { return handle_; }
   /// The next event, null if there is none now.
-  EventPtr next() const { return EventPtr(rd_kafka_queue_poll(queue_, 0)); }
+  EventPtr next() const;
 
  private:
-  explicit KafkaClient(rd_kafka_t* handle) : handle_(handle), queue_(rd_kafka_queue_get_main(handle)) {}
+  explicit KafkaClient(rd_kafka_t* handle);
   rd_kafka_t* handle_;
   rd_kafka_queue_t* queue_;
 };
 
-/// What an error of a record means for its delivery. `context`: what the client last said about brokers.
-Outcome kafka_outcome(rd_kafka_resp_err_t error, const std::string& topic, const std::string& context);
+/// What an error of a record (rd_kafka_resp_err_t) means for its delivery. `context`: what the client last
+/// said about brokers.
+Outcome kafka_outcome(int error, const std::string& topic, const std::string& context);
 
 }  // namespace duban::delivery

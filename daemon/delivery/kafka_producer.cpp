@@ -1,6 +1,7 @@
 #include "delivery/kafka_producer.hpp"
 
 #include <fmt/format.h>
+#include <librdkafka/rdkafka.h>
 #include <sys/eventfd.h>
 
 #include <array>
