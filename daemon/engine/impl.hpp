@@ -109,6 +109,8 @@ struct Engine::Impl {
   void forget_old_items(Entity& entity);
   Item* find_item(Entity& entity, NameId rule, std::string_view span) const;
   SpanDates span_dates(const rule::Rule& rule, const Item& item) const;
+  /// The span of an item, also one that is over by now; null if the item has none, or it is forgotten.
+  const LiveSpan* span_of(const rule::Rule& rule, const Item& item);
   bool holds(const rule::Rule& rule, const Entity& entity, const LiveSpan* span);
   bool is_over(const rule::Rule& rule, const Entity& entity, const LiveSpan* span);
 
@@ -161,8 +163,6 @@ struct Engine::Impl {
   /// Finishes every fan-out. Called before the set of live spans changes: what a job brings to its subjects
   /// is what was live at its cause.
   void settle_jobs();
-  /// The span of an item, also one that is over by now; null if the item has none, or it is forgotten.
-  const LiveSpan* span_of(const rule::Rule& rule, const Item& item);
   /// Brings an entity up to `t`: what pending jobs owe it, then its ticks before `t`.
   void bring_up(Entity& entity, Instant t);
   std::vector<std::string> areas_of(const LiveSpan& span) const;

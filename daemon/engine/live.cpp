@@ -216,29 +216,6 @@ const LiveSpan* Engine::Impl::find_span(const rule::Rule& rule, std::string_view
   return const_cast<Impl*>(this)->find_span(rule, key);
 }
 
-const LiveSpan* Engine::Impl::span_of(const rule::Rule& rule, const Item& item) {
-  if (item.span.empty()) return nullptr;
-  if (const LiveSpan* span = find_span(rule, item.span)) return span;
-  for (const auto& [of, span] : calendar)
-    if (of == &rule && span.key == item.span) {
-      past = make_live(rule, span, config->zone);
-      return &past;
-    }
-  const auto row = ledger.span(name_of(rule), item.span);
-  const size_t slash = row ? row->fields.find('/') : std::string::npos;
-  if (slash == std::string::npos) return nullptr;
-  const event::EntityKind* kind = config->catalog->kind(row->fields.substr(0, slash));
-  const Entity* entity = kind != nullptr ? ledger.find(*kind, row->fields.substr(slash + 1)) : nullptr;
-  if (entity == nullptr) return nullptr;
-  past = LiveSpan{};
-  past.rule = &rule;
-  past.key = item.span;
-  past.opened = row->opened;
-  past.closes = row->closes;
-  refresh_live(past, *entity, nullptr);
-  return &past;
-}
-
 /// Of a season's areas the most specific one counts for a subject.
 bool Engine::Impl::covers(const LiveSpan& span, const Entity& entity) const {
   if (span.area.empty()) return true;
