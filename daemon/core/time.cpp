@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "core/digits.hpp"
+
 namespace duban {
 namespace {
 
@@ -106,8 +108,16 @@ Date Date::add_months(int n) const {
 
 std::string Date::str() const {
   const year_month_day ymd = civil(*this);
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()),
-                     static_cast<unsigned>(ymd.day()));
+  const int this_year = static_cast<int>(ymd.year());
+  if (this_year < 0 || this_year > 9999) {  // no date that RFC 3339 could write; for messages only
+    return fmt::format("{:04}-{:02}-{:02}", this_year, static_cast<unsigned>(ymd.month()),
+                       static_cast<unsigned>(ymd.day()));
+  }
+  std::string out = "0000-00-00";
+  put_digits(out, 0, 4, static_cast<unsigned>(this_year));
+  put_digits(out, 5, 2, static_cast<unsigned>(ymd.month()));
+  put_digits(out, 8, 2, static_cast<unsigned>(ymd.day()));
+  return out;
 }
 
 std::optional<TimeOfDay> TimeOfDay::parse(std::string_view text) {

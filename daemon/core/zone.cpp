@@ -7,6 +7,8 @@
 
 #include "core/time.hpp"
 
+#include "core/digits.hpp"
+
 namespace duban {
 namespace {
 
@@ -35,11 +37,16 @@ seconds offset_at(const date::time_zone* zone, Instant t) { return zone->get_inf
 
 std::string write(Instant t, seconds shift) {
   const LocalTime local = reading(t, shift);
-  const int second = local.time.seconds;
-  std::string text =
-      fmt::format("{}T{:02}:{:02}:{:02}", local.date.str(), second / 3600, second / 60 % 60, second % 60);
+  const auto second = static_cast<unsigned>(local.time.seconds);
+  std::string text = local.date.str() + "T00:00:00";
+  const size_t end = text.size();
+  put_digits(text, end - 8, 2, second / 3600);
+  put_digits(text, end - 5, 2, second / 60 % 60);
+  put_digits(text, end - 2, 2, second % 60);
   const auto ms = (t - floor<seconds>(t)).count();
-  if (ms != 0) text += fmt::format(".{:03}", ms);
+  if (ms == 0) return text;
+  text += ".000";
+  put_digits(text, end + 1, 3, static_cast<unsigned>(ms));
   return text;
 }
 
