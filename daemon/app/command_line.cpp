@@ -6,6 +6,9 @@
 
 #include "app/command_check.hpp"
 #include "app/command_demo.hpp"
+#include "app/command_explain.hpp"
+#include "app/command_forecast.hpp"
+#include "app/command_import.hpp"
 #include "app/command_run.hpp"
 #include "app/command_simulate.hpp"
 #include "app/command_test.hpp"
@@ -28,11 +31,14 @@ class Commands {
     app_.set_version_flag("--version", kVersion);
     app_.footer(std::string("duban COMMAND --help shows a command's options and examples.\n") + kExitCodes);
     app_.require_subcommand(1);
+    add_run();
     add_check();
     add_test();
     add_simulate();
-    add_run();
+    add_forecast();
+    add_explain();
     add_demo();
+    add_import();
   }
 
   int run(int argc, const char* const* argv) {
@@ -189,6 +195,59 @@ class Commands {
     });
   }
 
+  void add_forecast() {
+    CLI::App* c = command("forecast", "What will be said next if nothing more happens",
+                          "  duban forecast --days 7\n"
+                          "  duban forecast --format jsonl\n",
+                          forecast_.config);
+    c->add_option("--days", forecast_.days, "How far ahead")->default_val(30)->check(CLI::Range(1, 3660));
+    c->add_option("--store", forecast_.store, "Folder of the ledgers (default: the settings')")
+        ->type_name("DIR");
+    add_format(*c, forecast_.json, "table", "jsonl");
+    c->callback([this] { action_ = [this] { return forecast_command(forecast_, console_); }; });
+  }
+
+  void add_explain() {
+    CLI::App* c =
+        command("explain", "Why this was said, or why it was not",
+                "  duban explain 5f-0123456789abcdef0123456789abcdef\n"
+                "  duban explain --item hazard-rectification hazard/H1\n"
+                "  duban simulate --events year.jsonl --keep /tmp/year && duban explain --store /tmp/year "
+                "--item hazard-rectification H1\n",
+                explain_.config);
+    c->add_option("alert", explain_.alert, "Id of an alert")->type_name("ALERT-ID");
+    c->add_option("--item", item_, "A rule and its subject, which need not have been spoken of")
+        ->type_name("RULE SUBJECT")
+        ->expected(2);
+    c->add_option("--store", explain_.store, "Folder of the ledgers (default: the settings')")
+        ->type_name("DIR");
+    add_format(*c, explain_.json, "text", "json");
+    c->callback([this] {
+      if (explain_.alert.empty() == item_.empty())
+        throw CLI::ValidationError("explain", "give either the id of an alert, or --item RULE SUBJECT");
+      if (!item_.empty()) explain_.rule = item_[0], explain_.subject = item_[1];
+      action_ = [this] { return explain_command(explain_, console_); };
+    });
+  }
+
+  void add_import() {
+    CLI::App* c = app_.add_subcommand("import-calendar",
+                                      "Makes a year's calendar file from the State Council's notice");
+    c->footer(
+        "Examples:\n"
+        "  duban import-calendar notice.txt --number 国办发明电〔2025〕7号 --url https://www.gov.cn/… "
+        "--out config/calendar/2026.yaml\n");
+    c->add_option("notice", import_.notice,
+                  "Text of the notice, or JSON of the holiday-cn collection; - is standard input")
+        ->type_name("FILE")
+        ->required();
+    c->add_option("--year", import_.year, "The year, if the text does not say it");
+    c->add_option("--number", import_.number, "The notice's number, if the text does not say it");
+    c->add_option("--url", import_.url, "Where the notice stands, if the text does not say it");
+    c->add_option("--out", import_.out, "File to write (default: standard output)")->type_name("FILE");
+    c->callback([this] { action_ = [this] { return import_command(import_, console_); }; });
+  }
+
   Console& console_;
   CLI::App app_{"Rules over events and deadlines: who is to be told what, and when.\n"};
   std::function<int()> action_;
@@ -197,6 +256,10 @@ class Commands {
   SimulateArguments simulate_;
   RunArguments run_;
   DemoArguments demo_;
+  ForecastArguments forecast_;
+  ExplainArguments explain_;
+  std::vector<std::string> item_;  // of explain
+  ImportArguments import_;
 };
 
 }  // namespace

@@ -17,6 +17,7 @@
 
 #include "engine/directory.hpp"
 #include "engine/engine.hpp"
+#include "engine/scope.hpp"
 #include "engine/spans.hpp"
 
 namespace duban::engine {
@@ -34,13 +35,6 @@ struct Reason {
   bool all = true;               // all rules of the kind, not only those whose fields have changed
   uint64_t changed = ~uint64_t{0};
   NameId rule{};  // only this rule; 0: every rule
-};
-
-/// The values an expression of a rule sees.
-struct Scope {
-  std::array<cel::Value, rule::kSlots> values{};
-  std::array<cel::Value, rule::kItemFields> item{};
-  std::array<cel::Value, rule::kStageFields> stage{};
 };
 
 struct Engine::Impl {
@@ -141,7 +135,6 @@ struct Engine::Impl {
   void fill(Scope& scope, const Entity& entity, const LiveSpan* span);
   void fill_unit(Scope& scope, const Entity& entity);
   void fill_item(Scope& scope, const rule::Rule& rule, const Item& item);
-  void fill_stage(Scope& scope, const rule::Stage& stage);
   cel::Value evaluate(const cel::Program& program, const Scope& scope);
   Entity* unit_of(const Entity& entity);
   std::string_view unit_id_of(const Entity& entity) const;
