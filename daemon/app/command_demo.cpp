@@ -110,7 +110,7 @@ class Play {
     clock_.set(now);
     daemon_->wake();
     if (arguments_.progress && ++frames_ % 5 == 0) fmt::print(stderr, "\r\033[K{}", summary());
-    if (now >= until_ && daemon_->state().frontier >= until_) return daemon_->stop();
+    if (now >= until_ && daemon_->state().settled >= until_) return daemon_->stop();
     timer_.expires_after(kFrame);
     timer_.async_wait([this](asio::error_code cancelled) {
       if (!cancelled) step();

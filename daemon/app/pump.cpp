@@ -64,6 +64,7 @@ void Pump::turn() {
   }
   update_back_pressure();
   finish_catching_up();
+  if (idle() && !merger_->ready()) state_.settled = std::max(state_.settled, frontier_now());
   if (held_ && idle() && quiet_) std::exchange(quiet_, nullptr)();
   if (!merger_) return;  // stopped
   if (source_finished_ && idle() && !merger_->ready() && on_finished_all)
@@ -139,7 +140,6 @@ void Pump::applied(Lane& lane, const std::optional<Progress>& progress) {
     state_.events += batch->records.size();
     ++state_.batches;
   }
-  state_.frontier = std::max(state_.frontier, batch->frontier);
   if (on_progress) on_progress(progress->applied);
   if (progress->applied.more) {  // the rest of a burst, before anything else of this shard
     auto rest = std::make_shared<Prepared>();

@@ -36,7 +36,8 @@ struct PumpState {
   std::set<std::string> stopped;  // inputs that wait for a person, with the reason
   uint64_t events = 0, alerts = 0, dead_letters = 0, duplicates = 0, parked = 0, batches = 0;
   size_t buffered = 0;
-  Instant frontier{};
+  /// Everything up to here is known and applied; nothing more is due before it.
+  Instant settled{};
 };
 
 class Pump final : public intake::Sink {
