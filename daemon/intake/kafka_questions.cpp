@@ -24,22 +24,23 @@ std::string problem_of(const std::string& topic, rd_kafka_resp_err_t error) {
 }
 
 /// Appends the topic's partitions; says what is wrong if there are none.
-std::string describe(rd_kafka_s* client, const std::string& topic, int limit_ms,
-                     std::vector<event::Input>& out) {
+std::string describe(rd_kafka_s* client, const std::string& topic, int limit_ms, Discovery& out) {
   rd_kafka_topic_t* handle = rd_kafka_topic_new(client, topic.c_str(), nullptr);
   if (!handle) return problem_of(topic, rd_kafka_last_error());
   const rd_kafka_metadata_t* metadata = nullptr;
   const auto error = rd_kafka_metadata(client, 0, handle, &metadata, limit_ms);
   rd_kafka_topic_destroy(handle);
   if (error) return fmt::format("no broker answers: {}", rd_kafka_err2str(error));
+  out.answered = true;
   std::string problem;
   for (int i = 0; i < metadata->topic_cnt; ++i) {
     const auto& found = metadata->topics[i];
     if (found.topic != topic) continue;
+    if (found.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) out.missing = topic;
     if (found.err || found.partition_cnt == 0) {
       problem = problem_of(topic, found.err ? found.err : RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC);
     }
-    for (int p = 0; p < found.partition_cnt; ++p) out.push_back({topic, found.partitions[p].id});
+    for (int p = 0; p < found.partition_cnt; ++p) out.inputs.push_back({topic, found.partitions[p].id});
   }
   rd_kafka_metadata_destroy(metadata);
   return problem;
@@ -51,7 +52,7 @@ Discovery discover(rd_kafka_s* client, const std::vector<std::string>& topics, D
   const int limit_ms = static_cast<int>(limit.count());
   Discovery out;
   for (const std::string& topic : topics) {
-    if (std::string problem = describe(client, topic, limit_ms, out.inputs); !problem.empty()) {
+    if (std::string problem = describe(client, topic, limit_ms, out); !problem.empty()) {
       out.problem = std::move(problem);
       return out;
     }

@@ -17,7 +17,9 @@ namespace duban::intake {
 struct Discovery {
   std::vector<event::Input> inputs;  // all partitions of all topics, in order
   std::string cluster;
-  std::string problem;  // not empty: why there is no complete answer, and what to do
+  std::string problem;    // not empty: why there is no complete answer, and what to do
+  std::string missing;    // the topic that does not exist, if that is the problem
+  bool answered = false;  // a broker did answer
 };
 
 Discovery discover(rd_kafka_s* client, const std::vector<std::string>& topics, Duration limit);

@@ -26,6 +26,9 @@ using event::Input;
 
 namespace {
 
+/// So many answers in a row must say that a topic does not exist.
+constexpr int kAnswersUntilGone = 3;
+
 class KafkaSource final : public Source {
  public:
   /// `asker`: a client of its own for questions; a broker answers one connection's requests one after the
@@ -51,8 +54,9 @@ class KafkaSource final : public Source {
   bool make_consumer(std::string& error);
   void wait_for_records();
   void drain();
-  void look_for_partitions();
+  void look_for_partitions(Duration after);
   void add_partitions(const Discovery& found);
+  void note_missing(const std::string& topic);
   void client_error(int code, const std::string& reason);
   void set_reachable(bool reachable, const std::string& detail);
   void check_cluster();
@@ -71,8 +75,10 @@ class KafkaSource final : public Source {
   std::string cluster_;
   std::string waiting_for_;  // what open() has said that it waits for
   Sink* sink_ = nullptr;
+  int missed_ = 0;  // answers in a row in which a topic was missing
   bool reachable_ = true;
   bool draining_ = false;  // a further turn of drain() is posted
+  bool looking_ = false;   // brokers are being asked for new partitions
   bool stopping_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
@@ -172,7 +178,7 @@ void KafkaSource::start(const std::map<Input, Start>& from, Sink& sink) {
   const std::map<Input, int64_t> wanted = accepted(from);
   if (!make_consumer(error) || !(error = consumer_->add(wanted)).empty()) return stop_all(error);
   wait_for_records();
-  look_for_partitions();
+  look_for_partitions(options_.look_for_partitions);
 }
 
 /// One notice of librdkafka's means only that some queue is not empty any more.
@@ -198,17 +204,23 @@ void KafkaSource::drain() {
   });
 }
 
-void KafkaSource::look_for_partitions() {
-  timer_.expires_after(options_.look_for_partitions);
+/// Asks now and then for new partitions, and so notices also in a quiet hour whether brokers are in reach.
+void KafkaSource::look_for_partitions(Duration after) {
+  timer_.expires_after(after);
+  looking_ = false;
   timer_.async_wait([this, alive = std::weak_ptr<int>(alive_)](const asio::error_code& error) {
     if (!alive.lock() || error || stopping_) return;
+    looking_ = true;
     check_cluster();
     worker_.run([this, alive, asker = asker_, topics = options_.topics,
                  limit = options_.answer_limit]() -> Worker::Answer {
       return [this, alive, found = discover(asker.get(), topics, limit)] {
         if (!alive.lock() || stopping_) return;
-        if (found.problem.empty()) add_partitions(found);
-        look_for_partitions();
+        set_reachable(found.answered, found.problem);
+        const bool is_well = found.problem.empty();
+        if (is_well) add_partitions(found);
+        note_missing(found.missing);
+        look_for_partitions(is_well ? options_.look_for_partitions : options_.retry);
       };
     });
   });
@@ -227,6 +239,20 @@ void KafkaSource::add_partitions(const Discovery& found) {
     for (const auto& [input, offset] : more) sink_->on_stopped(input, error);
   }
   drain();
+}
+
+/// A broker that has just started may not know a topic for a moment.
+void KafkaSource::note_missing(const std::string& topic) {
+  missed_ = topic.empty() ? 0 : missed_ + 1;
+  if (missed_ < kAnswersUntilGone) return;
+  const std::string reason = fmt::format(
+      "topic '{}' does not exist any more; create it again, or remove it from the settings", topic);
+  for (const Input& input : consumer_->inputs()) {
+    if (input.topic != topic) continue;
+    consumer_->stop(input);
+    log::error("kafka: {}/{}: {}", topic, input.partition, reason);
+    sink_->on_stopped(input, fmt::format("{}/{}: {}", topic, input.partition, reason));
+  }
 }
 
 void KafkaSource::pause(const Input& input) {
@@ -272,6 +298,8 @@ void KafkaSource::client_error(int code, const std::string& reason) {
     return set_reachable(false, reason);
   }
   log::debug("kafka: {}", reason);
+  // One connection of several may have failed; whether that matters a question shows.
+  if (reachable_ && !looking_ && !stopping_ && sink_) look_for_partitions(Duration{0});
 }
 
 void KafkaSource::set_reachable(bool reachable, const std::string& detail) {

@@ -23,7 +23,7 @@ struct KafkaOptions {
   std::vector<std::string> topics;
   /// librdkafka's properties, verbatim: bootstrap.servers and, for TLS and SASL, security.protocol and the
   /// like. `queued.max.messages.kbytes` bounds what is fetched ahead of all partitions together (default 64
-  /// MB).
+  /// MB, but at least 4 MB for each). `group.id` is only a label for lag tools (default duban).
   std::map<std::string, std::string> properties;
   /// How often to look for new partitions; they are read from their earliest record.
   Duration look_for_partitions{std::chrono::seconds(30)};

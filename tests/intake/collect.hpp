@@ -33,7 +33,7 @@ inline void run_until(asio::io_context& loop, const std::function<bool()>& done)
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (!done()) {
     if (loop.stopped()) loop.restart();
-    loop.run_for(std::chrono::milliseconds(20));
+    loop.run_one_for(std::chrono::milliseconds(20));
     if (std::chrono::steady_clock::now() > end) FAIL("half a minute has passed in vain");
   }
 }
