@@ -82,9 +82,12 @@ class Overlay {
       }
     return folder.string();
   }
-  std::string name_of(const std::string& file) const {
-    const auto found = names_.find(file);
-    return found == names_.end() ? file : found->second;
+  /// `text` with every path of a copy replaced by the user's.
+  std::string renamed(std::string text) const {
+    for (const auto& [copy, name] : names_)
+      for (size_t at = text.find(copy); at != std::string::npos; at = text.find(copy, at + name.size()))
+        text.replace(at, copy.size(), name);
+    return text;
   }
 
  private:
@@ -97,11 +100,11 @@ void hand_on(const Diagnostics& found, const Overlay& overlay, const std::vector
              Diagnostics& out) {
   for (const Diagnostic& finding : found.sorted()) {
     Place place = finding.place;
-    place.file = overlay.name_of(place.file);
+    place.file = overlay.renamed(place.file);
     std::ifstream text(place.file);
     out.add_source(place.file, std::string(std::istreambuf_iterator<char>(text), {}));
     if (finding.gravity == Gravity::error)
-      out.error(finding.code, place, finding.message, finding.hint);
+      out.error(finding.code, place, overlay.renamed(finding.message), overlay.renamed(finding.hint));
     else if (std::find(given.begin(), given.end(), place.file) != given.end())
       out.warning(finding.code, place, finding.message, finding.hint);
   }
@@ -122,14 +125,14 @@ std::vector<std::string> of_kind(const std::map<std::string, FileKind>& kinds, F
   return files;
 }
 
-std::vector<std::string> all_files(const std::vector<std::string>& paths) {
+}  // namespace
+
+std::vector<std::string> expanded(const std::vector<std::string>& paths) {
   std::vector<std::string> files;
   for (const std::string& path : paths)
     for (std::string& file : yaml_files(path)) files.push_back(std::move(file));
   return files;
 }
-
-}  // namespace
 
 std::vector<std::string> files_of(const Settings& settings) {
   const rule::Sources& sources = settings.sources;
@@ -138,7 +141,7 @@ std::vector<std::string> files_of(const Settings& settings) {
   paths.push_back(sources.routes_file);
   paths.push_back(settings.directory_file);
   std::erase(paths, "");
-  return all_files(paths);
+  return expanded(paths);
 }
 
 void check_all(const Settings& settings, Diagnostics& out) {
@@ -169,7 +172,7 @@ void check_files(const std::vector<std::string>& files, const Settings& settings
   if (!calendars.empty())
     sources.calendar_directory =
         overlay.folder("calendars", yaml_files(sources.calendar_directory), calendars);
-  if (!rules.empty()) sources.rules = {overlay.folder("rules", all_files(sources.rules), rules)};
+  if (!rules.empty()) sources.rules = {overlay.folder("rules", expanded(sources.rules), rules)};
   if (!routes.empty()) sources.routes_file = routes.front();
   Diagnostics found;
   const auto configuration = rule::load(sources, found);

@@ -11,6 +11,9 @@ namespace duban::app {
 
 enum class FileKind { settings, catalog, calendar, rules, routes, directory, tests };
 
+/// A folder stands for its *.yaml, in order of name.
+std::vector<std::string> expanded(const std::vector<std::string>& paths);
+
 /// Every file that settings name, in order: settings, catalog, calendars, rules, routes, directory.
 std::vector<std::string> files_of(const Settings& settings);
 

@@ -36,7 +36,7 @@ void report(const Diagnostics& findings, size_t files, bool json, Console& conso
 int check_command(const CheckArguments& arguments, Console& console) {
   Diagnostics findings;
   Settings settings = load_settings(arguments.config, findings);
-  size_t files = arguments.files.empty() ? 1 : arguments.files.size();
+  size_t files = 1;
   if (!findings.has_errors()) {
     const auto zone = Zone::find(settings.sources.zone);
     settings.sources.today = zone.value_or(Zone::shanghai()).date(console.clock.now());
@@ -51,7 +51,9 @@ int check_command(const CheckArguments& arguments, Console& console) {
       check_all(settings, findings);
       files = files_of(settings).size();
     } else {
-      check_files(arguments.files, settings, findings);
+      const std::vector<std::string> given = expanded(arguments.files);
+      files = given.size();
+      check_files(given, settings, findings);
     }
   }
   report(findings, files, arguments.json, console);

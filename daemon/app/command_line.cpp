@@ -1,6 +1,7 @@
 #include "app/command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 
@@ -23,11 +24,15 @@ constexpr char kExitCodes[] =
     "Exit codes: 0 done; 1 findings, failed tests or differences; 2 wrong usage; 3 configuration cannot be\n"
     "loaded; 4 storage; 5 events cannot be read; 70 internal error.\n";
 
+/// Without its own words in the help: the option's say it.
+CLI::Validator plainly(CLI::Validator validator) { return validator.description(""); }
+
 /// Builds the parser; `action` becomes what the chosen command does.
 class Commands {
  public:
   explicit Commands(Console& console) : console_(console) {
     app_.name("duban");
+    app_.add_option("--config", config_, "Settings (default: config/duban.yaml)")->type_name("FILE");
     app_.set_version_flag("--version", kVersion);
     app_.footer(std::string("duban COMMAND --help shows a command's options and examples.\n") + kExitCodes);
     app_.require_subcommand(1);
@@ -42,6 +47,7 @@ class Commands {
   }
 
   int run(int argc, const char* const* argv) {
+    if (const std::string wrong = unknown_command(argc, argv); !wrong.empty()) return refuse(wrong);
     try {
       app_.parse(argc, argv);
     } catch (const CLI::Success& asked) {  // --help, --version
@@ -53,13 +59,35 @@ class Commands {
                      << "the options of one\n";
       return kUsage;
     }
+    for (std::string* config : configs_) *config = config_;
     return action_();
   }
 
  private:
+  int refuse(const std::string& wrong) {
+    console_.error << "duban: " << wrong << "\nduban --help lists the commands, duban COMMAND --help "
+                   << "the options of one\n";
+    return kUsage;
+  }
+
+  /// The parser would only say that a command is missing.
+  std::string unknown_command(int argc, const char* const* argv) {
+    int first = 1;
+    while (first < argc && argv[first][0] == '-')
+      first += std::string_view(argv[first]) == "--config" ? 2 : 1;
+    if (first >= argc) return {};
+    std::vector<std::string> known;
+    for (const CLI::App* command : app_.get_subcommands({})) known.push_back(command->get_name());
+    const std::string given = argv[first];
+    if (std::find(known.begin(), known.end(), given) != known.end()) return {};
+    return "unknown command '" + given + "'; " + suggest(given, known);
+  }
+
+  /// The settings may be named before or after the command.
   CLI::App* command(const char* name, const char* what, const char* examples, std::string& config) {
     CLI::App* command = app_.add_subcommand(name, what);
-    command->add_option("--config", config, "Settings")->type_name("FILE")->default_val("config/duban.yaml");
+    command->add_option("--config", config_, "Settings (default: config/duban.yaml)")->type_name("FILE");
+    configs_.push_back(&config);
     command->footer(std::string("Examples:\n") + examples);
     return command;
   }
@@ -70,7 +98,7 @@ class Commands {
             "--format", [&json, machine](const std::string& format) { json = format == machine; },
             std::string("How the answer is written (default ") + plain + ")")
         ->type_name(std::string(plain) + "|" + machine)
-        ->check(CLI::IsMember({plain, machine}));
+        ->check(plainly(CLI::IsMember({plain, machine})));
   }
 
   void add_check() {
@@ -100,7 +128,7 @@ class Commands {
                           test_.config);
     c->add_option("file", test_.files, "Test files, or folders with *.test.yaml (default: tests/rules)")
         ->type_name("FILE")
-        ->check(CLI::ExistingPath);
+        ->check(plainly(CLI::ExistingPath));
     c->add_flag("-v,--verbose", test_.verbose, "Shows the alerts of tests that passed, too");
     add_format(*c, test_.json, "text", "json");
     c->callback([this] {
@@ -130,11 +158,11 @@ class Commands {
     c->add_option("--rules", simulate_.rules,
                   "Rule files or folders in place of the settings'; may be repeated")
         ->type_name("DIR")
-        ->check(CLI::ExistingPath);
+        ->check(plainly(CLI::ExistingPath));
     c->add_option("--against", simulate_.against,
                   "Rules to compare with: prints what they would say differently, by person and day")
         ->type_name("DIR")
-        ->check(CLI::ExistingPath);
+        ->check(plainly(CLI::ExistingPath));
     c->add_option("--rule", simulate_.rule, "Only alerts of this rule")->type_name("ID");
     c->add_option("--subject", simulate_.subject, "Only alerts about this subject")->type_name("KIND/ID");
     c->add_option("--keep", simulate_.keep, "Leaves the ledger in this folder, for duban explain --store")
@@ -160,8 +188,8 @@ class Commands {
          "Recorded events in place of Kafka (jsonl:FILE, jsonl:- for standard input); ends after them")
         ->type_name("SOURCE");
     c->add_option("--log-level", run_.log_level, "In place of the settings' level")
-        ->type_name("LEVEL")
-        ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+        ->type_name("debug|info|warning|error")
+        ->check(plainly(CLI::IsMember({"debug", "info", "warning", "error"})));
     c->add_option("--seek", run_.seeks,
                   "Where to read a stopped input on: earliest, latest or an offset; may be repeated")
         ->type_name("TOPIC/PARTITION=WHERE");
@@ -184,10 +212,10 @@ class Commands {
     c->add_option("--seed", demo_.seed, "Another year of the same proportions")->type_name("N");
     c->add_option("--speed", demo_.speed, "Virtual days per second (default 1)")
         ->type_name("DAYS")
-        ->check(CLI::Range(0.001, 1000.0));
+        ->check(plainly(CLI::Range(0.001, 1000.0)));
     c->add_option("--days", demo_.days, "Ends after so many days (default 365)")
         ->type_name("N")
-        ->check(CLI::Range(1, 366));
+        ->check(plainly(CLI::Range(1, 366)));
     c->add_flag_callback("--no-progress", [this] { demo_.progress = false; }, "No progress line");
     c->callback([this] {
       demo_.progress = demo_.progress && console_.progress;
@@ -200,7 +228,9 @@ class Commands {
                           "  duban forecast --days 7\n"
                           "  duban forecast --format jsonl\n",
                           forecast_.config);
-    c->add_option("--days", forecast_.days, "How far ahead")->default_val(30)->check(CLI::Range(1, 3660));
+    c->add_option("--days", forecast_.days, "How far ahead (default 30)")
+        ->type_name("N")
+        ->check(plainly(CLI::Range(1, 3660)));
     c->add_option("--store", forecast_.store, "Folder of the ledgers (default: the settings')")
         ->type_name("DIR");
     add_format(*c, forecast_.json, "table", "jsonl");
@@ -251,6 +281,8 @@ class Commands {
   Console& console_;
   CLI::App app_{"Rules over events and deadlines: who is to be told what, and when.\n"};
   std::function<int()> action_;
+  std::string config_ = "config/duban.yaml";
+  std::vector<std::string*> configs_;
   CheckArguments check_;
   TestArguments test_;
   SimulateArguments simulate_;

@@ -8,8 +8,24 @@
 namespace duban::app {
 namespace {
 
+/// Of the latest dead letters so many are looked through for the subject's.
+constexpr size_t kDeadLetters = 10'000;
 /// How far ahead the next span of a calendar trigger is looked for.
 constexpr int kAhead = 400;
+
+/// Events about the subject that were refused: the commonest reason of silence.
+Explanation dead_letters_part(ledger::Ledger& ledger, const std::string& key, const Zone& zone) {
+  Explanation out = Explanation::array();
+  for (const ledger::DeadLetter& letter : ledger.dead_letters(kDeadLetters))
+    if (letter.key == key || letter.payload.find('"' + key + '"') != std::string::npos)
+      out.push_back({{"topic", letter.topic},
+                     {"partition", letter.partition},
+                     {"offset", letter.offset},
+                     {"at", zone.format(letter.at)},
+                     {"code", letter.code},
+                     {"reason", letter.reason}});
+  return out;
+}
 
 /// A subject under one rule, as the ledger has it at its present instant.
 class ItemExplainer {
@@ -181,11 +197,14 @@ Explanation explain_item(const std::vector<StoreFile>& store, const rule::Config
     if (!file.ownership.owns(slot)) continue;
     ReadLedger ledger(file, configuration.catalog);
     ledger::Entity* entity = ledger->find(*rule.subject, key);
+    Explanation out{{"rule", {{"id", rule.id}, {"title", rule.title}}},
+                    {"subject", {{"kind", rule.subject->name}, {"id", key}, {"known", false}}}};
     if (entity != nullptr && entity->known)
-      return ItemExplainer(ledger, configuration, sources, rule, *entity).explain();
+      out = ItemExplainer(ledger, configuration, sources, rule, *entity).explain();
+    out["dead_letters"] = dead_letters_part(*ledger, key, configuration.zone);
+    return out;
   }
-  return {{"rule", {{"id", rule.id}, {"title", rule.title}}},
-          {"subject", {{"kind", rule.subject->name}, {"id", key}, {"known", false}}}};
+  throw std::logic_error("no shard owns the subject");  // store_files() has seen that all are there
 }
 
 }  // namespace duban::app

@@ -193,6 +193,7 @@ class Page {
          text(subject, "id"));
     if (!subject.value("known", true)) {
       line(1, "账本里没有这个对象:没有收到产生它的事件,或事件被退回(死信)");
+      tell_dead_letters(e["dead_letters"]);
       return;
     }
     line(1, "{},状态 {}{},截至 {}", text(subject, "title"), text(subject, "state"),
@@ -201,6 +202,7 @@ class Page {
     if (has(e, "when")) tell_terms(1, "条件 when", e["when"]);
     if (has(e, "until")) tell_terms(1, "结束条件 until", e["until"]);
     if (e["items"].empty()) line(1, "没有立项");
+    tell_dead_letters(e["dead_letters"]);
     for (const Explanation& item : e["items"]) {
       line(0, "事项{}{}", text(item, "span").empty() ? "" : " " + text(item, "span"),
            item["open"].get<bool>()
@@ -215,6 +217,12 @@ class Page {
         if (has(stage, "if")) tell_terms(2, "条件 if", stage["if"]);
       }
     }
+  }
+
+  void tell_dead_letters(const Explanation& letters) {
+    for (const Explanation& letter : letters)
+      line(1, "被退回的事件 {}/{}/{}({}):{} {}", text(letter, "topic"), text(letter, "partition"),
+           text(letter, "offset"), minute(text(letter, "at")), text(letter, "code"), text(letter, "reason"));
   }
 
   void tell_spans(const Explanation& spans) {

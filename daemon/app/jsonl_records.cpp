@@ -101,12 +101,16 @@ struct RecordFile::Impl {
     std::string text;
     std::string fault;
     Instant before{};
+    bool known = false;  // some line has stated its instant
     for (int64_t number = 1;; ++number) {
       const std::streamoff begin = stream->tellg();
       if (!std::getline(*stream, text)) break;
       if (number == 1 && text.starts_with(utf8::kByteOrderMark)) text.erase(0, utf8::kByteOrderMark.size());
       if (blank(text)) continue;
-      const Instant at = stamp.read(text, fault).value_or(before);
+      const std::optional<Instant> stated = stamp.read(text, fault);
+      if (stated && !std::exchange(known, true))
+        for (Line& line : lines) line.at = before = *stated;  // what cannot be read and stands before it
+      const Instant at = stated.value_or(before);
       in_order = in_order && at >= before;
       lines.push_back({at, begin, number});
       before = at;
