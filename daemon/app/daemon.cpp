@@ -34,7 +34,8 @@ Daemon::Daemon(asio::io_context& loop, const Clock& clock, Loaded loaded,
       options_(std::move(options)),
       pool_(pool_size(loaded_.settings.shards)),
       scheduler_(delivery::make_asio_scheduler(loop)),
-      watchdog_(loop) {}
+      watchdog_(loop),
+      drained_(loop) {}
 
 Daemon::~Daemon() { pool_.join(); }
 
@@ -155,7 +156,7 @@ void Daemon::open_source() {
   }
   pump_->on_progress = [this](const engine::Applied&) { dispatcher_->wake(); };
   pump_->on_state = [this] { say_status(); };
-  if (options_.stop_when_finished) pump_->on_finished_all = [this] { stop(); };
+  if (options_.stop_when_finished) pump_->on_finished_all = [this] { stop_when_delivered(); };
   pump_->start(reached_, std::move(directory));
   dispatcher_->wake();
   beat();
@@ -294,12 +295,25 @@ void Daemon::activate(Loaded next) {
 
 // ---- the end
 
+/// A finite source is at its end: what it raised is still to be delivered.
+void Daemon::stop_when_delivered() {
+  counts([this](const ledger::Ledger::Counts& counts) {
+    if (stopping_) return;
+    if (counts.pending == 0) return stop();
+    drained_.expires_after(std::chrono::milliseconds(100));
+    drained_.async_wait([this](asio::error_code cancelled) {
+      if (!cancelled) stop_when_delivered();
+    });
+  });
+}
+
 void Daemon::stop() {
   if (std::exchange(stopping_, true)) return;
   log::info("stopping: what is under way is finished within {} s",
             std::chrono::duration_cast<std::chrono::seconds>(loaded_.settings.shutdown_limit).count());
   notify::stopping();
   watchdog_.cancel();
+  drained_.cancel();
   if (!pump_ || !dispatcher_) return end(kOk);
   const Duration limit = loaded_.settings.shutdown_limit;
   source_->stop(limit, [this, limit] {

@@ -67,6 +67,7 @@ class Daemon {
   void activate(Loaded loaded);
   void beat();
   void say_status();
+  void stop_when_delivered();
   void close_shards();
   void end(int code);
   std::vector<std::unique_ptr<delivery::Channel>> make_channels(const Settings& settings, std::string& error);
@@ -85,6 +86,7 @@ class Daemon {
   Instant reached_{};                                   // the lowest of all shards
   bool first_opened_ = true;
   asio::steady_timer watchdog_;
+  asio::steady_timer drained_;
   std::function<void(int)> ended_;
   bool stopping_ = false;
   bool reloading_ = false;

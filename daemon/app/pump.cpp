@@ -65,6 +65,8 @@ void Pump::turn() {
   update_back_pressure();
   finish_catching_up();
   if (idle() && !merger_->ready()) state_.settled = std::max(state_.settled, frontier_now());
+  const bool all_done = source_finished_ && state_.caught_up && idle() && merger_->buffered() == 0;
+  if (all_done && on_finished_all) std::exchange(on_finished_all, nullptr)();
   if (held_ && idle() && quiet_) std::exchange(quiet_, nullptr)();
   if (!merger_) return;  // stopped
   if (source_finished_ && idle() && !merger_->ready() && on_finished_all)
@@ -176,7 +178,7 @@ void Pump::recover(Lane& lane) {
 }
 
 void Pump::ask_ends() {
-  if (asking_ || source_finished_ || !connected_) return;
+  if (asking_ || !connected_) return;
   asking_ = true;
   const Instant at = clock_.now();
   source_.ends([this, at](const std::optional<intake::Ends>& ends) {
