@@ -105,10 +105,20 @@ std::vector<EntityId> Agenda::due(Instant until, size_t limit) {
 void Agenda::write(std::vector<AgendaEntry>& removed, std::vector<AgendaEntry>& added) {
   std::sort(removed.begin(), removed.end());
   std::sort(added.begin(), added.end());
-  for (const AgendaEntry& entry : removed) remove_.bind(1, ms_of(entry.at)).bind(2, entry.entity).run();
-  for (const AgendaEntry& entry : added) insert_.bind(1, ms_of(entry.at)).bind(2, entry.entity).run();
+  write_sorted(removed, added);
   update_window(removed, added);
   changed_.clear();
+}
+
+/// In one pass, so that each page is visited once.
+void Agenda::write_sorted(const std::vector<AgendaEntry>& removed, const std::vector<AgendaEntry>& added) {
+  auto gone = removed.begin();
+  auto here = added.begin();
+  while (gone != removed.end() || here != added.end()) {
+    const bool remove = here == added.end() || (gone != removed.end() && *gone < *here);
+    const AgendaEntry& entry = remove ? *gone++ : *here++;
+    (remove ? remove_ : insert_).bind(1, ms_of(entry.at)).bind(2, entry.entity).run();
+  }
 }
 
 void Agenda::update_window(const std::vector<AgendaEntry>& removed, const std::vector<AgendaEntry>& added) {

@@ -36,6 +36,7 @@ class Agenda {
   void rolled_back();
 
  private:
+  void write_sorted(const std::vector<AgendaEntry>& removed, const std::vector<AgendaEntry>& added);
   bool superseded(const AgendaEntry& entry) const;
   bool current(const AgendaEntry& entry) const;
   void read_more();

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "ledger/ledger.hpp"
+#include "ledger/wal_vfs.hpp"
 
 namespace duban::ledger {
 
@@ -26,7 +27,7 @@ Database::Database(std::string path, Access access) : path_(std::move(path)), ac
   configure_library();
   const int flags =
       access == Access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  if (sqlite3_open_v2(path_.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) {
+  if (sqlite3_open_v2(path_.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, wal_vfs()) != SQLITE_OK) {
     const std::string reason = handle_ ? sqlite3_errmsg(handle_) : "out of memory";
     sqlite3_close_v2(handle_);
     throw StorageError("ledger " + path_ + ": opening: " + reason +

@@ -14,7 +14,8 @@ constexpr int64_t kMembersAtOnce = 512;
 
 }  // namespace
 
-Entities::Entities(Database& database, const Layouts& layouts, Names& names, Tallies& tallies)
+Entities::Entities(Database& database, const Layouts& layouts, Names& names, Tallies& tallies,
+                   size_t cached_rows)
     : database_(database),
       layouts_(layouts),
       names_(names),
@@ -22,13 +23,15 @@ Entities::Entities(Database& database, const Layouts& layouts, Names& names, Tal
       agenda_(database, slots_),
       open_index_(database, names),
       select_row_(database, "SELECT doc FROM entity WHERE id = ?1", "reading an entity"),
-      write_row_(database, "INSERT OR REPLACE INTO entity VALUES(?1, ?2)", "writing an entity"),
+      insert_row_(database, "INSERT INTO entity VALUES(?1, ?2)", "writing an entity"),
+      update_row_(database, "UPDATE entity SET doc = ?2 WHERE id = ?1", "writing an entity"),
       select_key_(database, "SELECT entity FROM entity_key WHERE hash = ?1", "looking up an entity"),
       add_key_(database, "INSERT OR IGNORE INTO entity_key VALUES(?1, ?2)", "adding an entity"),
       add_member_(database, "INSERT INTO kind_member VALUES(?1, ?2)", "adding an entity"),
       select_members_(
           database, "SELECT entity FROM kind_member WHERE kind = ?1 AND entity > ?2 ORDER BY entity LIMIT ?3",
-          "listing entities") {
+          "listing entities"),
+      rows_(cached_rows) {
   last_id_ = committed_last_id_ = database.number("SELECT max(id) FROM entity", "reading the last entity");
 }
 
@@ -46,13 +49,15 @@ const Layout& Entities::decode(int64_t id, std::string_view doc, cel::Arena& are
   }
 }
 
-bool Entities::read(int64_t id, cel::Arena& arena, Slot& slot) {
-  std::string_view doc;
-  {
-    Rows rows(select_row_.bind(1, id));
-    if (!rows.next()) return false;
-    doc = arena.copy(select_row_.blob(0));
-  }
+std::string_view Entities::read(int64_t id, cel::Arena& arena) {
+  Rows rows(select_row_.bind(1, id));
+  if (!rows.next()) return {};
+  const std::string_view doc = select_row_.blob(0);
+  if (doc.empty()) damaged(id, "it is empty");
+  return arena.copy(doc);
+}
+
+void Entities::fill(int64_t id, std::string_view doc, cel::Arena& arena, Slot& slot) {
   const Layout& layout = decode(id, doc, arena, slot);
   if (layout.current == nullptr) {
     throw StorageError("ledger " + database_.path() + ": entity " + std::to_string(id) + " is of kind '" +
@@ -68,23 +73,37 @@ bool Entities::read(int64_t id, cel::Arena& arena, Slot& slot) {
   slot.stored_known = slot.known;
   slot.stored_state = slot.state();
   slot.stored_open_items = open_items(slot);
-  return true;
+}
+
+Slot& Entities::load(int64_t id, std::string_view doc) {
+  Slot& slot = slots_.add();
+  try {
+    fill(id, doc, arena_, slot);
+  } catch (...) {
+    slots_.drop_last();
+    throw;
+  }
+  slots_.insert(slot);
+  return slot;
 }
 
 Slot* Entities::load(int64_t id) {
   if (Slot* cached = slots_.find(id)) return cached;
-  Slot& slot = slots_.add();
-  if (!read(id, arena_, slot)) {
-    slots_.drop_last();
-    return nullptr;
-  }
-  slots_.insert(slot);
+  if (const RowCache::Row* row = rows_.by_id(id)) return &load(id, arena_.copy(row->doc));
+  const std::string_view doc = read(id, arena_);
+  if (doc.empty()) return nullptr;
+  Slot& slot = load(id, doc);
+  rows_.put(id, slot.hash, doc);
   return &slot;
 }
 
 Entity* Entities::find(const event::EntityKind& kind, std::string_view key) {
   uint64_t hash = entity_hash(kind.name, key);
   if (Slot* cached = slots_.find(kind, key, hash)) return cached;
+  if (const RowCache::Row* row = rows_.by_hash(hash)) {
+    const Slot* slot = load(row->id);
+    if (slot->kind == &kind && slot->key == key) return load(row->id);
+  }
   for (;; hash = (hash + 1) & kHashMask) {
     int64_t id = 0;
     {
@@ -148,8 +167,13 @@ void Entities::each(const event::EntityKind& kind, const std::function<void(Enti
     if (ids.empty()) return;
     for (int64_t id : ids) {
       Slot* entity = slots_.find(id);
-      if (entity == nullptr && read(id, scratch, slot)) entity = &slot;
-      if (entity != nullptr && entity->known) visit(*entity);
+      if (entity == nullptr) {
+        const std::string_view doc = read(id, scratch);
+        if (doc.empty()) damaged(id, "it is listed under its kind, its row is not there");
+        fill(id, doc, scratch, slot);
+        entity = &slot;
+      }
+      if (entity->known) visit(*entity);
     }
     scratch.reset();
   }

@@ -10,6 +10,7 @@
 #include "ledger/layouts.hpp"
 #include "ledger/names.hpp"
 #include "ledger/open_index.hpp"
+#include "ledger/row_cache.hpp"
 #include "ledger/slot.hpp"
 #include "ledger/tallies.hpp"
 
@@ -17,7 +18,8 @@ namespace duban::ledger {
 
 class Entities {
  public:
-  Entities(Database& database, const Layouts& layouts, Names& names, Tallies& tallies);
+  /// `cached_rows`: how many rows are kept across transactions.
+  Entities(Database& database, const Layouts& layouts, Names& names, Tallies& tallies, size_t cached_rows);
 
   Entity* find(const event::EntityKind& kind, std::string_view key);
   Entity* get(EntityId id) { return load(static_cast<int64_t>(id)); }
@@ -39,18 +41,22 @@ class Entities {
   /// The transaction is over: the cache is dropped.
   void committed();
   void rolled_back();
+  /// Drops entities that were read outside a transaction.
+  void drop();
 
  private:
   Slot* load(int64_t id);
-  /// False if there is no such row. Fills all members; `slot` is in no table.
-  bool read(int64_t id, cel::Arena& arena, Slot& slot);
+  Slot& load(int64_t id, std::string_view doc);
+  /// The row's bytes, copied into `arena`; empty if there is no such row.
+  std::string_view read(int64_t id, cel::Arena& arena);
+  /// Fills all members from a row's bytes, which live in `arena`; `slot` is in no table.
+  void fill(int64_t id, std::string_view doc, cel::Arena& arena, Slot& slot);
   const Layout& decode(int64_t id, std::string_view doc, cel::Arena& arena, Entity& entity);
   void write(Slot& slot);
   void write_keys();
   void write_members();
   void count(Slot& slot);
   [[noreturn]] void damaged(int64_t id, const char* reason) const;
-  void drop();
 
   Database& database_;
   const Layouts& layouts_;
@@ -61,7 +67,8 @@ class Entities {
   Agenda agenda_;
   OpenIndex open_index_;
   Statement select_row_;
-  Statement write_row_;
+  Statement insert_row_;
+  Statement update_row_;
   Statement select_key_;
   Statement add_key_;
   Statement add_member_;
@@ -69,6 +76,7 @@ class Entities {
   int64_t last_id_ = 0;
   int64_t committed_last_id_ = 0;
   Writer writer_;
+  RowCache rows_;
   // Used by write_back, kept for their memory.
   std::vector<Slot*> dirty_;
   std::vector<Slot*> new_;

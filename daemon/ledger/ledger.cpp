@@ -14,6 +14,8 @@ namespace duban::ledger {
 
 namespace {
 
+constexpr size_t kRows = 32 * 1024;
+
 /// A connection with its settings and tables, ready for statements.
 struct Opened : Database {
   explicit Opened(const Options& options)
@@ -52,7 +54,7 @@ struct Ledger::Impl {
   Names names{database};
   Tallies tallies{database};
   Layouts layouts{database};
-  Entities entities{database, layouts, names, tallies};
+  Entities entities{database, layouts, names, tallies, kRows};
   Spans spans{database};
   Jobs jobs{database};
   Outbox outbox{database, names, tallies};
@@ -76,10 +78,11 @@ void Ledger::use(std::shared_ptr<const event::Catalog> catalog) {
 
 void Ledger::begin() {
   assert(!impl_->database.in_transaction());
-  impl_->entities.rolled_back();  // entities read since the last transaction
+  impl_->entities.drop();
   if (impl_->checkpointer) impl_->checkpointer->between_transactions();
   impl_->begin.run();
   if (!impl_->database.read_only()) return;
+  impl_->entities.rolled_back();  // another process may have written since
   impl_->names.refresh();
   impl_->tallies.refresh();
   impl_->registry.refresh();

@@ -30,7 +30,8 @@ void Entities::write(Slot& slot) {
   count(slot);
   writer_.clear();
   write_entity(writer_, slot, layouts_.of(*slot.kind));
-  write_row_.bind(1, id).bind_blob(2, writer_.bytes()).run();
+  (slot.stored ? update_row_ : insert_row_).bind(1, id).bind_blob(2, writer_.bytes()).run();
+  rows_.put(id, slot.hash, writer_.bytes());
   if (!slot.stored) new_.push_back(&slot);
   slot.stored = true;
   slot.dirty = false;
@@ -85,6 +86,7 @@ void Entities::committed() {
 void Entities::rolled_back() {
   drop();
   agenda_.rolled_back();
+  rows_.clear();
   last_id_ = committed_last_id_;
 }
 

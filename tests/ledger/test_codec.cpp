@@ -40,7 +40,8 @@ TEST_CASE("rows of an older catalog are read by field name") {
     f.set(hazard, "spare", "gone with the field");
     f.ledger->index(hazard, true, "3410", "E-1");
     hazard.fields[hazard.kind->layout->find("percent")] = cel::Value::of(0.5);
-    hazard.provisional = {{hazard.kind->layout->find("title"), "kept"}, {hazard.kind->layout->find("due"), "gone"}};
+    hazard.provisional = {{hazard.kind->layout->find("title"), "kept"},
+                          {hazard.kind->layout->find("due"), "gone"}};
   });
   const std::string before = f.dump();
   f.kinds = test::catalog(kWithMore);
@@ -108,10 +109,18 @@ TEST_CASE("no damaged row is read beyond its bytes, whatever its damage") {
       for (uint64_t n = 1 + random() % 3; n > 0; --n) {
         const size_t at = random() % damaged.size();
         switch (random() % 4) {
-          case 0: damaged[at] = static_cast<char>(random()); break;
-          case 1: damaged.resize(at + 1); break;
-          case 2: damaged.insert(at, 1, static_cast<char>(random())); break;
-          default: damaged[at] = static_cast<char>(0xff); break;
+          case 0:
+            damaged[at] = static_cast<char>(random());
+            break;
+          case 1:
+            damaged.resize(at + 1);
+            break;
+          case 2:
+            damaged.insert(at, 1, static_cast<char>(random()));
+            break;
+          default:
+            damaged[at] = static_cast<char>(0xff);
+            break;
         }
       }
       const std::string row = sealed(damaged);

@@ -25,8 +25,11 @@ using Model = std::map<std::string, Row>;
 const std::array<const char*, 3> kStates{"reported", "ordered", "closed"};
 
 Row row_of(const Entity& entity) {
-  Row row{std::string(entity.record().get("title").string_or("")), std::string(entity.state()),
-          std::string(entity.record().get("area").string_or("")), {}, entity.reopened};
+  Row row{std::string(entity.record().get("title").string_or("")),
+          std::string(entity.state()),
+          std::string(entity.record().get("area").string_or("")),
+          {},
+          entity.reopened};
   for (const Item& item : entity.items) row.nexts.push_back(ms_of(item.next));
   return row;
 }
@@ -37,7 +40,8 @@ void change(Fixture& f, Entity& entity, Row& row, std::mt19937_64& random) {
   row.area = "34" + std::to_string(random() % 100);
   row.reopened = static_cast<int32_t>(random() % 1'000);
   row.nexts.clear();
-  for (uint64_t n = random() % 4; n > 0; --n) row.nexts.push_back(ms_of(seconds(static_cast<int64_t>(random() % 1'000'000))));
+  for (uint64_t n = random() % 4; n > 0; --n)
+    row.nexts.push_back(ms_of(seconds(static_cast<int64_t>(random() % 1'000'000))));
   f.set(entity, "title", row.title);
   f.set(entity, "state", row.state);
   f.set(entity, "area", row.area);

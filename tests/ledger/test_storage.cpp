@@ -1,5 +1,5 @@
-#include <catch2/catch.hpp>
 #include <sqlite3.h>
+#include <catch2/catch.hpp>
 
 #include <random>
 #include <thread>
@@ -8,9 +8,9 @@
 
 using namespace duban;
 using namespace duban::ledger;
+using Catch::Contains;
 using test::Fixture;
 using test::seconds;
-using Catch::Contains;
 
 namespace {
 
@@ -87,7 +87,8 @@ TEST_CASE("the content does not depend on batches and restarts") {
     return f.dump();
   };
   const std::string once = play(60, false);
-  CHECK_THAT(once, Contains("entity hazard \"H6\"") && Contains("alert alert-10") && Contains("position a/0 60"));
+  CHECK_THAT(once,
+             Contains("entity hazard \"H6\"") && Contains("alert alert-10") && Contains("position a/0 60"));
   CHECK(play(1, true) == once);
   CHECK(play(7, false) == once);
 }
