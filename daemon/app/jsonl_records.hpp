@@ -1,11 +1,8 @@
-// Recorded events: JSON lines, each a CloudEvent in structured mode with the instant of its record as `at`.
+// Recorded events in order of instant, for runs on a virtual clock. Their form is that of `run --source
+// jsonl:` (intake/jsonl_source.hpp).
 //
-//   {"at": "2023-01-19T10:00:00+08:00", "specversion": "1.0", "id": "…", "source": "…", "type": …, "data":
-//   {…}}
-//
-// Without `at` the event's `time` is taken. A line that cannot be read becomes a record all the same, at the
-// instant of the line before it: the decoder refuses it with the reason, so that nothing is dropped in
-// silence.
+// A line that cannot be read becomes a record all the same, at the instant of the line before it: the decoder
+// refuses it with the reason, so that nothing is dropped in silence.
 #pragma once
 
 #include <memory>
@@ -39,8 +36,8 @@ class RecordFile {
   /// Of the first and of the last record; the epoch if there is none.
   Instant first() const;
   Instant last() const;
-  /// The line, counted from 1, of the record with this offset. Offsets count the records as they are
-  /// replayed.
+  /// The line, counted from 1, of the record with this offset. The offset is the line itself if the file was
+  /// in order, else the record's place in the replay: offsets have to rise.
   int64_t line(int64_t offset) const;
   const event::Input& input() const;
 

@@ -31,7 +31,7 @@ std::string quote(std::string_view text) {
 
 }  // namespace
 
-struct JsonlLines::Parser {
+struct JsonlLine::Parser {
   /// False: `why` says what is wrong with the line's instant. A line that is no JSON object is left to the
   /// decoder, which says more about it.
   bool read(std::string_view text, const Zone& zone);
@@ -47,7 +47,7 @@ struct JsonlLines::Parser {
   bool has_id = false, has_source = false, has_time = false;
 };
 
-bool JsonlLines::Parser::read(std::string_view text, const Zone& zone) {
+bool JsonlLine::Parser::read(std::string_view text, const Zone& zone) {
   buffer.assign(text);
   buffer.reserve(buffer.size() + simdjson::SIMDJSON_PADDING);
   simdjson::dom::object object;
@@ -74,7 +74,7 @@ bool JsonlLines::Parser::read(std::string_view text, const Zone& zone) {
   return true;
 }
 
-std::string JsonlLines::Parser::missing_members(const event::Input& input, int64_t number) const {
+std::string JsonlLine::Parser::missing_members(const event::Input& input, int64_t number) const {
   std::string out = "{\"specversion\":\"1.0\",";
   if (!has_id) out += fmt::format("\"id\":\"line-{}\",", number);
   if (!has_source) out += fmt::format("\"source\":{},", quote(input.topic));
@@ -82,9 +82,36 @@ std::string JsonlLines::Parser::missing_members(const event::Input& input, int64
   return out;
 }
 
+JsonlLine::JsonlLine(const event::Input& input, Zone zone)
+    : input_(input), zone_(std::move(zone)), parser_(std::make_unique<Parser>()) {}
+JsonlLine::~JsonlLine() = default;
+
+std::optional<Instant> JsonlLine::read(std::string_view text, int64_t number, Record& record) {
+  const bool has_instant = text.size() <= limits::kRecordBytes && parser_->read(text, zone_);
+  auto owned = std::make_unique<Line>();
+  record = Record{};
+  record.headers.push_back(kStructured);
+  if (has_instant && parser_->is_short) {
+    owned->payload = parser_->missing_members(input_, number);
+    owned->payload += text.substr(1);
+    record.headers.push_back({event::kShortFormHeader, ""});
+  } else {
+    owned->payload = text;
+  }
+  if (!has_instant && parser_->is_object && text.size() <= limits::kRecordBytes) {
+    owned->why = fmt::format("line {} of {}: {}", number, input_.topic, parser_->why);
+    record.headers.push_back({event::kBadLineHeader, owned->why});
+  }
+  record.input = &input_;
+  record.offset = number;
+  if (has_instant) record.at = parser_->at;
+  record.payload = owned->payload;
+  record.owner = {owned.release(), [](void* p) { delete static_cast<Line*>(p); }};
+  return has_instant ? std::optional(parser_->at) : std::nullopt;
+}
+
 JsonlLines::JsonlLines(const event::Input& input, Zone zone, int64_t first_line)
-    : input_(input), zone_(std::move(zone)), parser_(std::make_unique<Parser>()), first_(first_line) {}
-JsonlLines::~JsonlLines() = default;
+    : reader_(input, std::move(zone)), first_(first_line) {}
 
 void JsonlLines::feed(std::string_view bytes, std::vector<Record>& out) {
   while (!bytes.empty()) {
@@ -119,26 +146,9 @@ void JsonlLines::line(std::string_view text, std::vector<Record>& out) {
   const size_t begin = text.find_first_not_of(" \t\r");
   if (number_ < first_ || begin == std::string_view::npos) return;
   text = text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-  const bool has_instant = text.size() <= limits::kRecordBytes && parser_->read(text, zone_);
-  auto owned = std::make_unique<Line>();
   Record record;
-  record.headers.push_back(kStructured);
-  if (has_instant && parser_->is_short) {
-    owned->payload = parser_->missing_members(input_, number_);
-    owned->payload += text.substr(1);
-    record.headers.push_back({event::kShortFormHeader, ""});
-  } else {
-    owned->payload = text;
-  }
-  if (!has_instant && parser_->is_object && text.size() <= limits::kRecordBytes) {
-    owned->why = fmt::format("line {} of {}: {}", number_, input_.topic, parser_->why);
-    record.headers.push_back({event::kBadLineHeader, owned->why});
-  }
-  record.input = &input_;
-  record.offset = number_;
-  record.at = has_instant ? parser_->at : last_at_;
-  record.payload = owned->payload;
-  record.owner = {owned.release(), [](void* p) { delete static_cast<Line*>(p); }};
+  const bool has_instant = reader_.read(text, number_, record).has_value();
+  if (!has_instant) record.at = last_at_;
   give(std::move(record), has_instant, out);
 }
 

@@ -1,8 +1,8 @@
-// From the bytes of a file of recorded events to records. Private to intake/; see jsonl_source.hpp for the
-// form.
+// From the bytes of a file of recorded events to records; see jsonl_source.hpp for the form.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,12 +11,29 @@
 
 namespace duban::intake {
 
+/// From one line to one record; not thread-safe.
+class JsonlLine {
+ public:
+  /// `input` must outlive the records.
+  JsonlLine(const event::Input& input, Zone zone);
+  ~JsonlLine();
+
+  /// `number` is the line's and becomes the offset. The record's `at` is what the line states; nothing if it
+  /// states none (then the decoder will refuse it).
+  std::optional<Instant> read(std::string_view text, int64_t number, event::Record& out);
+
+ private:
+  struct Parser;
+  const event::Input& input_;
+  Zone zone_;
+  std::unique_ptr<Parser> parser_;
+};
+
 /// One per file; not thread-safe.
 class JsonlLines {
  public:
   /// `input` must outlive the records. Lines before `first_line` are skipped.
   JsonlLines(const event::Input& input, Zone zone, int64_t first_line);
-  ~JsonlLines();
 
   /// Takes the next bytes, which may end within a line, and appends a record for each line that they
   /// complete.
@@ -27,14 +44,10 @@ class JsonlLines {
   int64_t last() const { return given_; }
 
  private:
-  struct Parser;
-
   void line(std::string_view text, std::vector<event::Record>& out);
   void give(event::Record record, bool has_instant, std::vector<event::Record>& out);
 
-  const event::Input& input_;
-  Zone zone_;
-  std::unique_ptr<Parser> parser_;
+  JsonlLine reader_;
   std::string rest_;  // the beginning of a line whose end has not come
   int64_t number_ = 0;
   int64_t first_;

@@ -54,7 +54,7 @@ TEST_CASE("an alert is explained from its event to its recipients") {
   const Ran ran = kept.explain(id + " --format json");
   const json explanation = json::parse(ran.out);
   CHECK(explanation["alert"]["id"] == id);
-  CHECK(explanation["event"]["offset"] == 2);
+  CHECK(explanation["event"]["offset"] == 3);
   CHECK(explanation["item"]["due_from"]["from"]["days"].size() == 19);
   CHECK(explanation["stage"]["schedule"] == "due + 1wd 09:00");
 }

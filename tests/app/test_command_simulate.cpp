@@ -62,7 +62,7 @@ TEST_CASE("lines that are no events are refused with their line and the reason")
                             "{\"specversion\":\"1.0\",\"id\":\"a\"}\n"
                             "{\"at\":\"yesterday\"}\n"
                             "\"text\"\n"
-                            "{\"at\":\"2023-01-01\",\"specversion\":\"1.0\",\"id\":\"b\",\"source\":\"/"
+                            "{\"at\":\"2023-01-01\",\"id\":\"b\",\"source\":\"/"
                             "t\",\"type\":\"hazard.seen\",\"data\":{}}\n");
   CHECK(ran.code == 0);
   CHECK(ran.out == "");
