@@ -43,9 +43,13 @@ void Dispatcher::Impl::send(const LanePtr& lane, Lane::Taken taken) {
   ++counts[lane->name()].in_flight;
   Message message{delivery.id, std::move(delivery.alert), std::move(delivery.body), delivery.at,
                   delivery.attempts};
-  lane->channel->send(std::move(message), [weak = weak_from_this(), lane, sent](Outcome outcome) {
-    if (const auto impl = weak.lock()) impl->take_outcome(lane, sent, std::move(outcome));
-  });
+  // The channel keeps this for as long as it takes: it must not own the lane that owns the channel.
+  lane->channel->send(std::move(message),
+                      [weak = weak_from_this(), from = std::weak_ptr<Lane>(lane), sent](Outcome outcome) {
+                        const auto impl = weak.lock();
+                        const LanePtr kept = from.lock();
+                        if (impl && kept) impl->take_outcome(kept, sent, std::move(outcome));
+                      });
 }
 
 void Dispatcher::Impl::take_outcome(const LanePtr& lane, const Sent& sent, Outcome outcome) {
