@@ -7,6 +7,7 @@
 
 #include "app/command_check.hpp"
 #include "app/command_demo.hpp"
+#include "app/command_demo_write.hpp"
 #include "app/command_explain.hpp"
 #include "app/command_forecast.hpp"
 #include "app/command_import.hpp"
@@ -60,6 +61,7 @@ class Commands {
       return kUsage;
     }
     for (std::string* config : configs_) *config = config_;
+    demo_write_.config = config_;
     return action_();
   }
 
@@ -207,7 +209,8 @@ class Commands {
                 "A year of one district from an embedded broker on a virtual clock: nothing to install "
                 "or configure",
                 "  duban demo\n"
-                "  duban demo --speed 10 --days 60 --seed 7\n",
+                "  duban demo --speed 10 --days 60 --seed 7\n"
+                "  duban demo --write year.jsonl && duban simulate --events year.jsonl\n",
                 demo_.config);
     c->add_option("--seed", demo_.seed, "Another year of the same proportions")->type_name("N");
     c->add_option("--speed", demo_.speed, "Virtual days per second (default 1)")
@@ -217,7 +220,15 @@ class Commands {
         ->type_name("N")
         ->check(plainly(CLI::Range(1, 366)));
     c->add_flag_callback("--no-progress", [this] { demo_.progress = false; }, "No progress line");
+    c->add_option("--write", demo_write_.file,
+                  "Writes the year's events as JSON lines and ends; - is standard output")
+        ->type_name("FILE");
     c->callback([this] {
+      demo_write_.seed = demo_.seed;
+      if (!demo_write_.file.empty()) {
+        action_ = [this] { return demo_write_command(demo_write_, console_); };
+        return;
+      }
       demo_.progress = demo_.progress && console_.progress;
       action_ = [this] { return demo_command(demo_); };
     });
@@ -288,6 +299,7 @@ class Commands {
   SimulateArguments simulate_;
   RunArguments run_;
   DemoArguments demo_;
+  DemoWriteArguments demo_write_;
   ForecastArguments forecast_;
   ExplainArguments explain_;
   std::vector<std::string> item_;  // of explain

@@ -55,8 +55,8 @@ std::vector<Said> Scene::alerts() const {
 }
 
 std::vector<Said> Scene::take(Instant t) {
-  const auto later = std::stable_partition(alerts_.begin(), alerts_.end(),
-                                           [&](const Said& said) { return said.at < t; });
+  const auto later =
+      std::stable_partition(alerts_.begin(), alerts_.end(), [&](const Said& said) { return said.at < t; });
   std::vector<Said> taken(std::make_move_iterator(alerts_.begin()), std::make_move_iterator(later));
   alerts_.erase(alerts_.begin(), later);
   std::stable_sort(taken.begin(), taken.end(),

@@ -51,9 +51,9 @@ struct Loaded {
 };
 Loaded load_all(const std::string& file, Diagnostics& out);
 
-/// The units of the settings' directory as party.upserted records, `at` unset: they are applied before the first
-/// other record. Their input's name, and so their ids, have a hash of the file's content: a ledger that has them
-/// skips them, and a changed file is applied as a whole.
+/// The units of the settings' directory as party.upserted records, `at` unset: they are applied before the
+/// first other record. Their input's name, and so their ids, have a hash of the file's content: a ledger that
+/// has them skips them, and a changed file is applied as a whole.
 std::vector<event::Record> directory_records(const std::string& file, Diagnostics& out);
 
 }  // namespace duban::app
