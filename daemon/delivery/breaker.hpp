@@ -14,6 +14,7 @@ class Breaker {
   enum class Change { none, stopped, resumed };
 
   bool stopped() const { return stopped_; }
+  bool probing() const { return probing_; }
   /// When a stopped channel may be probed.
   Duration until() const { return until_; }
   /// Of how many failures in a row `until` is the pause, for the back-off; 0 while closed.

@@ -158,7 +158,7 @@ void Dispatcher::Impl::arm() {
     }
   }
   for (const auto& [name, lane] : lanes) {
-    if (lane->breaker.stopped() && lane->breaker.until() > now) at = std::min(at, lane->breaker.until());
+    if (const std::optional<Duration> probe = lane->wants_probe()) at = std::min(at, std::max(now, *probe));
   }
   if (at >= timer_at) return;
   timer_at = at;

@@ -22,8 +22,16 @@ Lane::Lane(std::shared_ptr<Channel> c, size_t outboxes) : channel(std::move(c)),
   for (Ahead& ahead : ahead_) ahead.window = std::max(channel->concurrency(), kSmallestWindow);
 }
 
-size_t Lane::room(size_t outbox, Duration now) const {
-  return breaker.admits(now) ? ahead_[outbox].window : 0;
+size_t Lane::room(size_t outbox, Duration now) {
+  if (!breaker.admits(now)) return 0;
+  ahead_[outbox].asked = true;
+  return ahead_[outbox].window;
+}
+
+std::optional<Duration> Lane::wants_probe() const {
+  const bool all = std::all_of(ahead_.begin(), ahead_.end(), [](const Ahead& ahead) { return ahead.asked; });
+  if (!breaker.stopped() || breaker.probing() || all) return std::nullopt;
+  return breaker.until();
 }
 
 void Lane::refill(size_t outbox, std::deque<ledger::Delivery> waiting, bool more) {
@@ -46,6 +54,7 @@ void Lane::forget() {
   for (Ahead& ahead : ahead_) {
     ahead.waiting.clear();
     ahead.more = false;
+    ahead.asked = false;
   }
 }
 

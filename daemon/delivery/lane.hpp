@@ -25,11 +25,15 @@ class Lane {
 
   /// How many deliveries to ask this outbox for; 0: none, the channel is stopped. As many as it sent lately,
   /// so that a fast channel does not wait for the outbox and a slow one does not make it read for nothing.
-  size_t room(size_t outbox, Duration now) const;
+  size_t room(size_t outbox, Duration now);
+  /// When it wants to be asked for its room: a stopped channel when it may be probed, unless every outbox was
+  /// asked since.
+  std::optional<Duration> wants_probe() const;
   /// The outbox's answer; `more`: it filled the room that was asked for.
   void refill(size_t outbox, std::deque<ledger::Delivery> waiting, bool more);
   /// It will soon have sent what was read ahead, and the outbox holds more.
   bool hungry(size_t outbox) const;
+  /// Of what was read ahead nothing is sent: the channel stopped, a probe failed, or it is being closed.
   void forget();
 
   struct Taken {
@@ -51,6 +55,7 @@ class Lane {
   struct Ahead {
     std::deque<ledger::Delivery> waiting;
     bool more = false;
+    bool asked = false;  // for a probe, since the channel stopped or a probe failed
     size_t window = 0;
     size_t taken = 0;  // since the last answer
   };

@@ -182,6 +182,26 @@ TEST_CASE("a receiver that is down is probed, and the backlog goes out at once w
   CHECK_FALSE(scene.dispatcher->counts()["hook"].stopped);
 }
 
+TEST_CASE("a probe is never late, although the outbox was asked just before") {
+  Duration longest{0};
+  for (uint64_t seed = 1; seed <= 300; ++seed) {
+    Scene scene;
+    Receiver& hook = scene.receivers["hook"];
+    hook.answer = [](auto&) { return Outcome::retry("timed out"); };
+    scene.add("hook", 8);
+    DispatcherOptions options;
+    options.seed = seed;
+    options.first_retry = options.longest_retry = options.longest_probe = 100ms;
+    scene.start({{"hook", 8}}, options);
+    scene.scheduler.run_for(10s);
+    REQUIRE(hook.attempts.size() > 50);
+    for (size_t i = 1; i < hook.attempts.size(); ++i) {
+      longest = std::max<Duration>(longest, hook.attempts[i].at - hook.attempts[i - 1].at);
+    }
+  }
+  CHECK(longest <= 100ms + 10ms + 2 * 20ms);  // the pause, the attempt, an answer of the outbox and the next
+}
+
 TEST_CASE("what the receiver cannot digest does not keep its channel stopped") {
   Scene scene;
   Receiver& hook = scene.receivers["hook"];
