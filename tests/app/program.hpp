@@ -23,9 +23,9 @@ struct Ran {
 inline Ran run_duban(const std::string& arguments, const std::string& input = "") {
   const TemporaryFolder folder;
   folder.write("in", input);
-  const std::string command = std::string("cd '") + DUBAN_SOURCE_DIR + "' && '" + DUBAN_BINARY_DIR +
-                              "/duban' " + arguments + " <" + folder.file("in") + " >" + folder.file("out") +
-                              " 2>" + folder.file("error");
+  const std::string command = std::string("{ cd '") + DUBAN_SOURCE_DIR + "' && '" + DUBAN_BINARY_DIR +
+                              "/duban' " + arguments + "; } <" + folder.file("in") + " >" +
+                              folder.file("out") + " 2>" + folder.file("error");
   const int status = std::system(command.c_str());  // NOLINT(concurrency-mt-unsafe): one thread
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, folder.read("out"), folder.read("error")};
 }

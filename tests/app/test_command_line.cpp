@@ -47,3 +47,9 @@ TEST_CASE("the settings may be named before the command and after it") {
     CHECK(ran.error.find("no-such.yaml: E001") != std::string::npos);
   }
 }
+
+TEST_CASE("an answer that cannot be written is an error") {
+  const Ran ran = run_duban("--help >/dev/full");
+  CHECK(ran.code == 4);
+  CHECK(ran.error.find("could not be written") != std::string::npos);
+}
