@@ -1,7 +1,9 @@
-// Signals as callbacks on the event loop: TERM and INT stop, HUP reloads, USR1 confirms the clock.
+// Signals as callbacks on the event loop: TERM and INT stop, HUP reloads, USR1 confirms the clock. PIPE is
+// ignored: a receiver or a console that goes away is a failed write, not the end of the daemon.
 #pragma once
 
 #include <asio/signal_set.hpp>
+#include <csignal>
 #include <functional>
 
 namespace duban::app {
@@ -10,6 +12,7 @@ class Signals {
  public:
   explicit Signals(asio::io_context& loop) : set_(loop, SIGTERM, SIGINT, SIGHUP) {
     set_.add(SIGUSR1);
+    std::signal(SIGPIPE, SIG_IGN);
     wait();
   }
   void close() {
