@@ -86,6 +86,8 @@ std::shared_ptr<Prepared> Pump::prepare() {
   if (!directory_.empty()) {
     const Instant at = batch->records.empty() ? batch->frontier : batch->records.front().at;
     for (event::Record& record : directory_) record.at = at;
+    // Kept like any offset, so that a restart skips what the ledger has.
+    batch->positions.push_back({*directory_.back().input, directory_.back().offset + 1, -1, {}});
     std::move(batch->records.begin(), batch->records.end(), std::back_inserter(directory_));
     batch->records = std::move(directory_);
     directory_.clear();
@@ -94,9 +96,11 @@ std::shared_ptr<Prepared> Pump::prepare() {
   for (const event::Record& record : batch->records) {
     epochs_[*record.input] = record.leader_epoch;
     batch->inputs.push_back(decoder_->decode(record, batch->arena));
-    if (const auto* event = std::get_if<event::Event>(&batch->inputs.back()))
+    if (auto* event = std::get_if<event::Event>(&batch->inputs.back())) {
+      event->record = &record;  // the engine may refuse it: the original bytes become the dead letter
       for (const std::string& warning : event->warnings)
         log::warning("{}/{}/{}: {}", record.input->topic, record.input->partition, record.offset, warning);
+    }
   }
   for (const auto& [input, next_offset] : merger_->taken())
     batch->positions.push_back({input, next_offset, epochs_[input], source_.cluster()});

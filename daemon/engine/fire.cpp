@@ -9,7 +9,9 @@ void Engine::Impl::tick(Entity& entity, Instant t) {
   bring_up(entity, t);  // what a fan-out owes it comes first
   now = t;
   if (entity.expires <= t) expire(entity);
+  shadow = !is_home(entity);
   give_up_parked(entity);
+  shadow = false;
   // fire_item may end items but neither adds nor removes any.
   for (Item& item : entity.items)
     while (item.next <= t) fire_item(entity, item, item.next);

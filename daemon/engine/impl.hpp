@@ -88,6 +88,7 @@ struct Engine::Impl {
   void write_journal(const Event& event, Entity* entity);
 
   // ---- refresh.cpp
+  bool is_home(const Entity& entity) const;
   void refresh(Entity& entity, const Reason& reason);
   void refresh_rule(Entity& entity, const rule::Rule& rule, const LiveSpan* span, const Reason& reason);
   void open_item(Entity& entity, const rule::Rule& rule, const LiveSpan* span, Item* old,

@@ -17,7 +17,13 @@ bool resumable(const Item& item) {
 
 }  // namespace
 
+/// A replica (of a unit, say) has no items: those of its home shard are the only ones.
+bool Engine::Impl::is_home(const Entity& entity) const {
+  return options.ownership.count == 1 || options.ownership.owns(slot_of(entity.kind->name, entity.key));
+}
+
 void Engine::Impl::refresh(Entity& entity, const Reason& reason) {
+  if (!is_home(entity)) return;
   for (const rule::Rule* rule : config->rules.by_subject[static_cast<size_t>(entity.kind->index)]) {
     if (reason.rule != NameId{} && name_of(*rule) != reason.rule) continue;
     if (!reason.all && (rule->reads & reason.changed) == 0) continue;

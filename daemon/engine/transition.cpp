@@ -316,6 +316,7 @@ void Engine::Impl::refuse(const Event& event, std::string code, std::string reas
   refusal.origin = event.origin;
   refusal.key = event.key;
   if (event.record != nullptr) {
+    refusal.key = event.record->key;
     refusal.payload = event.record->payload;
     for (const event::Header& header : event.record->headers)
       refusal.headers.emplace_back(header.name, header.value);
