@@ -41,10 +41,47 @@ Daemon::~Daemon() { pool_.join(); }
 
 void Daemon::start(std::function<void(int)> ended) {
   ended_ = std::move(ended);
+  resume_version();
   open_shards();
 }
 
 // ---- start-up, step by step
+
+std::string Daemon::ledger_file(int shard) const {
+  const Settings& settings = loaded_.settings;
+  return settings.store_directory + "/shard-" + std::to_string(shard) + "-of-" +
+         std::to_string(settings.shards) + ".db";
+}
+
+/// What happened before the start is judged by the version that was in force then (architecture.md, invariant
+/// 8).
+void Daemon::resume_version() {
+  if (!std::filesystem::exists(ledger_file(0))) return;
+  try {
+    ledger::Options storage;
+    storage.path = ledger_file(0);
+    storage.read_only = true;
+    ledger::Ledger ledger(storage);
+    const std::string version = ledger.active_configuration();
+    if (version.empty() || version == loaded_.configuration->version) return;
+    Diagnostics findings;
+    auto before = rule::restore(version, ledger.configuration_texts(version), findings);
+    if (!before) {
+      log::warning(
+          "configuration {} of the ledger cannot be read any more; the files' version is active at once:\n{}",
+          version, findings.text());
+      return;
+    }
+    log::info(
+        "the configuration has changed while the daemon was stopped: {} is active until what came before is "
+        "applied, then {}",
+        version, loaded_.configuration->version);
+    awaited_ = loaded_;
+    loaded_.configuration = std::move(before);
+  } catch (const ledger::StorageError&) {
+    // Opening the shards says what is wrong with it.
+  }
+}
 
 void Daemon::open_shards() {
   const Settings& settings = loaded_.settings;
@@ -57,8 +94,7 @@ void Daemon::open_shards() {
   std::vector<Shard*> shards;
   for (int i = 0; i < settings.shards; ++i) {
     ShardOptions options;
-    options.path = settings.store_directory + "/shard-" + std::to_string(i) + "-of-" +
-                   std::to_string(settings.shards) + ".db";
+    options.path = ledger_file(i);
     options.engine.ownership = {i, settings.shards};
     options.engine.first_load_until = settings.first_load_until;
     if (!settings.dead_letter_topic.empty()) options.engine.dead_letter_channel = kDeadLetterChannel;
@@ -155,7 +191,14 @@ void Daemon::open_source() {
     return end(kConfiguration);
   }
   pump_->on_progress = [this](const engine::Applied&) { dispatcher_->wake(); };
-  pump_->on_state = [this] { say_status(); };
+  pump_->on_state = [this] {
+    say_status();
+    if (!awaited_ || !pump_->state().caught_up) return;
+    change_to(*std::exchange(awaited_, std::nullopt), [](const std::string& refused) {
+      if (!refused.empty())
+        log::error("the files' configuration is refused, the ledger's stays: {}", refused);
+    });
+  };
   if (options_.stop_when_finished) pump_->on_finished_all = [this] { stop_when_delivered(); };
   pump_->start(reached_, std::move(directory));
   dispatcher_->wake();
@@ -255,41 +298,49 @@ void Daemon::reload() {
   if (findings.has_errors() || !next.configuration) return refuse(findings.text());
   if (next.settings.shards != loaded_.settings.shards)
     return refuse("the number of shards changes only while the daemon is stopped");
-  pump_->hold([this, next = std::move(next), refuse] {
+  change_to(std::move(next), [this, refuse](const std::string& refused) {
+    if (!refused.empty()) return refuse(refused);
+    reloading_ = false;
+    notify::ready();
+  });
+}
+
+/// Waits until every shard is quiet, asks all of them, then swaps once; a single objection stops it.
+void Daemon::change_to(Loaded next, std::function<void(const std::string& refused)> done) {
+  if (stopping_) return;  // the next start finds the files
+  pump_->hold([this, next = std::move(next), done = std::move(done)] {
     auto left = std::make_shared<size_t>(shards_.size());
     auto objections = std::make_shared<std::string>();
     for (const auto& shard : shards_)
       shard->objection(next.configuration,
-                       [this, next, refuse, left, objections](const std::string& objection) {
+                       [this, next, done, left, objections](const std::string& objection) {
                          if (!objection.empty()) *objections = objection;
                          if (--*left > 0) return;
-                         if (objections->empty()) return activate(next);
+                         if (objections->empty()) return activate(next, done);
                          pump_->resume(loaded_.configuration);
-                         refuse(*objections);
+                         done(*objections);
                        });
   });
 }
 
 /// Every shard is quiet and agrees: the configuration takes effect as an input of their journals.
-void Daemon::activate(Loaded next) {
+void Daemon::activate(Loaded next, std::function<void(const std::string& refused)> done) {
   std::string error;
   std::vector<std::unique_ptr<delivery::Channel>> channels = make_channels(next.settings, error);
-  if (!error.empty()) {
-    log::error("reload: the channels stay as they were: {}", error);
-  } else {
+  if (!error.empty())
+    log::error("the channels stay as they were: {}", error);
+  else
     dispatcher_->replace(std::move(channels), next.settings.shutdown_limit);
-  }
   auto left = std::make_shared<size_t>(shards_.size());
   const Instant at = clock_.now();
   loaded_ = std::move(next);
   for (const auto& shard : shards_)
-    shard->configure(loaded_.configuration, at, [this, left](const std::string& refused) {
+    shard->configure(loaded_.configuration, at, [this, left, done](const std::string& refused) {
       if (!refused.empty()) log::error("a shard refused the configuration: {}", refused);
       if (--*left > 0) return;
       log::info("configuration {} is active", loaded_.configuration->version);
-      reloading_ = false;
-      notify::ready();
       pump_->resume(loaded_.configuration);
+      done({});
     });
 }
 

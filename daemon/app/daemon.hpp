@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,12 +60,15 @@ class Daemon {
   std::function<void()> on_ready;
 
  private:
+  void resume_version();
   void open_shards();
+  std::string ledger_file(int shard) const;
   void open_delivery();
   void open_source();
   void connect(const std::vector<event::Input>& inputs);
   void note_opened(const Opened& opened);
-  void activate(Loaded loaded);
+  void change_to(Loaded next, std::function<void(const std::string& refused)> done);
+  void activate(Loaded next, std::function<void(const std::string& refused)> done);
   void beat();
   void say_status();
   void stop_when_delivered();
@@ -74,7 +78,9 @@ class Daemon {
 
   asio::io_context& loop_;
   const Clock& clock_;
-  Loaded loaded_;
+  Loaded loaded_;  // what runs; at first the ledger's version, if the files have changed since
+  std::optional<Loaded>
+      awaited_;  // the files' version, activated once everything before the start is applied
   std::unique_ptr<intake::Source> source_;
   DaemonOptions options_;
   asio::thread_pool pool_;

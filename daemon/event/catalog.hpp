@@ -14,6 +14,7 @@
 #include "cel/program.hpp"
 #include "core/diagnostic.hpp"
 #include "core/time.hpp"
+#include "event/yaml_files.hpp"
 
 namespace duban::event {
 
@@ -106,6 +107,10 @@ class Catalog {
   static std::shared_ptr<const Catalog> load(const std::string& directory, const cel::Environment& base,
                                              Diagnostics& out);
 
+  /// The same from texts already read.
+  static std::shared_ptr<const Catalog> load(const std::vector<TextFile>& files, const cel::Environment& base,
+                                             Diagnostics& out);
+
   const std::vector<std::unique_ptr<EntityKind>>& kinds() const { return kinds_; }
   const std::vector<std::unique_ptr<EventType>>& events() const { return events_; }
   const EntityKind* kind(std::string_view name) const;
@@ -114,8 +119,6 @@ class Catalog {
   const std::vector<std::string>* list(std::string_view name) const;
   std::vector<std::string> kind_names() const;
   std::vector<std::string> event_names() const;
-  /// The files' text in order of name, for the version hash.
-  const std::string& text() const { return text_; }
 
  private:
   friend class CatalogReader;
@@ -124,7 +127,6 @@ class Catalog {
   std::unordered_map<std::string, std::vector<std::string>> lists_;
   std::unordered_map<std::string_view, const EntityKind*> kind_by_name_;
   std::unordered_map<std::string_view, const EventType*> event_by_name_;
-  std::string text_;
 };
 
 }  // namespace duban::event

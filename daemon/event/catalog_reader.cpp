@@ -45,16 +45,18 @@ const std::vector<std::string>& reserved_kinds() {
 std::shared_ptr<const Catalog> Catalog::load(const std::string& directory, const cel::Environment& base,
                                              Diagnostics& out) {
   const auto files = read_yaml_files(directory, "catalog files", out);
-  return files.empty() ? nullptr : CatalogReader(base, out).read(files);
+  return files.empty() ? nullptr : load(files, base, out);
+}
+
+std::shared_ptr<const Catalog> Catalog::load(const std::vector<TextFile>& files, const cel::Environment& base,
+                                             Diagnostics& out) {
+  return CatalogReader(base, out).read(files);
 }
 
 std::shared_ptr<const Catalog> CatalogReader::read(const std::vector<TextFile>& files) {
   const size_t errors_before = out_.error_count();
   std::vector<yaml::Reader> readers;
-  for (const TextFile& file : files) {
-    readers.push_back(yaml::Reader::parse(file.path, file.text, out_));
-    catalog_->text_ += file.text;
-  }
+  for (const TextFile& file : files) readers.push_back(yaml::Reader::parse(file.path, file.text, out_));
   for (const auto& file : readers) read_lists(file);
   for (const auto& file : readers) read_kinds(file);
   for (Source& source : sources_) read_events(source);

@@ -44,7 +44,8 @@ struct Configuration {
   std::map<Level, std::vector<std::string>> automatic;
   /// Hash of all texts: 32 hexadecimal digits.
   std::string version;
-  /// (name, text) of every file, for the ledger and for explain.
+  /// (name, text) of everything it was made of, for the ledger, for explain and for restore(): rule files
+  /// under their paths, the other parts under names that begin with their kind.
   std::vector<std::pair<std::string, std::string>> texts;
 
   TimeBase time_base() const { return TimeBase{*calendar, zone, default_time}; }
@@ -53,6 +54,11 @@ struct Configuration {
   /// Whether this level is an official act that a person decides, for a subject in `area`.
   bool is_proposal(Level level, std::string_view area) const;
 };
+
+/// A version as the ledger keeps it: its hash and its texts.
+using Texts = std::vector<std::pair<std::string, std::string>>;
+std::shared_ptr<const Configuration> restore(const std::string& version, const Texts& texts,
+                                             Diagnostics& out);
 
 /// Loads and checks all; null if there were errors. Warnings (lints) do not prevent it.
 std::shared_ptr<const Configuration> load(const Sources& sources, Diagnostics& out);
