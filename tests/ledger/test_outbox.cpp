@@ -84,6 +84,25 @@ TEST_CASE("an alert is raised once and kept as it was") {
   CHECK(f.ledger->counts().pending == 2);
 }
 
+TEST_CASE("an alert of a transaction that is rolled back can be raised again") {
+  Fixture f;
+  f.ledger->begin();
+  Alert alert = make_alert("5f-1");
+  CHECK(f.ledger->raise(alert));
+  CHECK(f.ledger->alert("5f-1"));
+  CHECK_FALSE(f.ledger->raise(alert));
+  f.ledger->rollback();
+  CHECK_FALSE(f.ledger->alert("5f-1"));
+  f.in_transaction([&] {
+    Alert first = make_alert("5f-0");
+    CHECK(f.ledger->raise(first));
+    CHECK(f.ledger->raise(alert));
+  });
+  CHECK(f.ledger->alert("5f-1")->channels.size() == 2);
+  CHECK(f.ledger->deliverable(seconds(9), kBoth, {}).size() == 4);
+  CHECK(f.ledger->counts().pending == 4);
+}
+
 TEST_CASE("the most severe delivery comes first, then the one that has waited longest") {
   Fixture f;
   f.in_transaction([&] {
