@@ -82,6 +82,16 @@ TEST_CASE("nothing is read from the outbox while nothing happens") {
   CHECK(scene.outbox.fetches - fetches <= 11);  // once a minute, for a clock that is set
 }
 
+TEST_CASE("an alert raised while the outbox is being read is sent at once too") {
+  Scene scene;
+  scene.start({{"hook", 4}});
+  scene.scheduler.run_for(15ms);  // it was read at 10 ms and is answered at 20
+  scene.add("hook", 1);
+  scene.dispatcher->wake();
+  scene.scheduler.run_for(50ms);
+  CHECK(scene.outbox.count(DeliveryState::delivered) == 1);
+}
+
 TEST_CASE("the most severe goes first, then the oldest, also when it comes later") {
   Scene scene;
   scene.add("hook", 100, 0);

@@ -40,8 +40,8 @@ class MemoryOutbox final : public delivery::Outbox {
   void fetch(delivery::Request request, std::function<void(delivery::Fetched)> answer) override {
     ++fetches;
     if (disk_full) return scheduler_->after(latency_, [answer = std::move(answer)] { answer({}); });
-    scheduler_->after(latency_, [this, request = std::move(request), answer = std::move(answer)] {
-      answer(read(request));
+    scheduler_->after(latency_ / 2, [this, request = std::move(request), answer = std::move(answer)] {
+      scheduler_->after(latency_ - latency_ / 2, [answer, fetched = read(request)] { answer(fetched); });
     });
   }
   void settle(std::vector<ledger::Receipt> receipts, std::function<void(bool)> stored) override {
