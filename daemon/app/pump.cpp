@@ -93,8 +93,10 @@ std::shared_ptr<Prepared> Pump::prepare() {
     directory_.clear();
   }
   batch->inputs.reserve(batch->records.size());
+  std::set<event::Input> read;  // only looked at while an input is halted
   for (const event::Record& record : batch->records) {
     epochs_[*record.input] = record.leader_epoch;
+    if (!halted_.empty()) read.insert(*record.input);
     batch->inputs.push_back(decoder_->decode(record, batch->arena));
     if (auto* event = std::get_if<event::Event>(&batch->inputs.back())) {
       event->record = &record;  // the engine may refuse it: the original bytes become the dead letter
@@ -103,7 +105,8 @@ std::shared_ptr<Prepared> Pump::prepare() {
     }
   }
   for (const auto& [input, next_offset] : merger_->taken())
-    batch->positions.push_back({input, next_offset, epochs_[input], source_.cluster()});
+    if (!halted_.contains(input) || read.contains(input))
+      batch->positions.push_back({input, next_offset, epochs_[input], source_.cluster()});
   dispatched_ = std::max(dispatched_, batch->frontier);
   return batch;
 }
@@ -297,6 +300,7 @@ void Pump::on_records(std::vector<event::Record> records) {
 void Pump::on_stopped(const event::Input& input, const std::string& reason) {
   log::error("input {}/{} is stopped and waits for a decision: {}", input.topic, input.partition, reason);
   merger_->stop(input);
+  halted_.insert(input);
   state_.stopped.insert(input.topic + "/" + std::to_string(input.partition) + ": " + reason);
   if (on_state) on_state();
   wake();

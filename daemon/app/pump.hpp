@@ -104,6 +104,7 @@ class Pump final : public intake::Sink {
   std::map<event::Input, int32_t> epochs_;
   std::vector<event::Record> directory_;
   std::set<event::Input> paused_;
+  std::set<event::Input> halted_;  // waits for a person: its position stays that of its last record
   asio::steady_timer timer_;
   PumpState state_;
   Instant started_{};  // all up to here is catching up
