@@ -152,6 +152,7 @@ int play(const DemoArguments& arguments, Loaded loaded, std::vector<DemoEvent> e
   intake::KafkaOptions kafka;
   kafka.topics = loaded.settings.topics;
   kafka.properties = loaded.settings.kafka;
+  kafka.ends_pause = Duration{0};  // the broker is our own, and virtual time waits for each answer
   std::string error;
   auto source = intake::make_kafka_source(loop, std::move(kafka), error);
   if (!source) throw std::runtime_error(error);

@@ -16,6 +16,7 @@
 #include "core/log.hpp"
 #include "intake/kafka_conf.hpp"
 #include "intake/kafka_consumer.hpp"
+#include "intake/kafka_ends.hpp"
 #include "intake/kafka_questions.hpp"
 #include "intake/kafka_signals.hpp"
 #include "intake/worker.hpp"
@@ -42,7 +43,7 @@ class KafkaSource final : public Source {
   void start(const std::map<Input, Start>& from, Sink& sink) override;
   void pause(const Input& input) override;
   void resume(const Input& input) override;
-  void ends(std::function<void(std::optional<Ends>)> answer) override;
+  void ends(std::function<void(std::optional<Ends>)> answer) override { ends_->ask(std::move(answer)); }
   void hint(const std::vector<std::pair<Input, int64_t>>& next_offsets) override;
   void stop(Duration limit, std::function<void()> done) override;
 
@@ -54,6 +55,7 @@ class KafkaSource final : public Source {
   bool make_consumer(std::string& error);
   void wait_for_records();
   void drain();
+  void note_ends(std::optional<Ends>& found);
   void look_for_partitions(Duration after);
   void add_partitions(const Discovery& found);
   void note_missing(const std::string& topic);
@@ -70,6 +72,7 @@ class KafkaSource final : public Source {
   asio::executor_work_guard<asio::io_context::executor_type> at_work_;
   asio::posix::stream_descriptor event_;  // written by librdkafka's queues
   asio::steady_timer timer_;
+  std::optional<KafkaEnds> ends_;
   std::shared_ptr<KafkaConsumer> consumer_;
   std::vector<Input> inputs_;
   std::string cluster_;
@@ -92,11 +95,17 @@ KafkaSource::KafkaSource(asio::io_context& loop, KafkaOptions options, std::shar
       worker_(loop),
       at_work_(loop.get_executor()),
       event_(loop, ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-      timer_(loop) {}
+      timer_(loop) {
+  ends_.emplace(
+      loop, worker_, asker_, KafkaEnds::Options{options_.ends_pause, options_.answer_limit},
+      [this] { return consumer_ ? consumer_->inputs() : inputs_; },
+      [this](std::optional<Ends>& found) { note_ends(found); });
+}
 
 /// Destroying clients joins their threads, which may take a moment: the worker does it.
 KafkaSource::~KafkaSource() {
   signals_->on_error = nullptr;
+  ends_.reset();
   if (consumer_) consumer_->detach();
   worker_.run([consumer = std::move(consumer_), asker = std::move(asker_), signals = signals_]() mutable {
     if (consumer) consumer->close();
@@ -268,23 +277,16 @@ void KafkaSource::resume(const Input& input) {
   });
 }
 
-void KafkaSource::ends(std::function<void(std::optional<Ends>)> answer) {
-  std::vector<Input> inputs = consumer_ ? consumer_->inputs() : inputs_;
-  worker_.run([this, answer = std::move(answer), inputs = std::move(inputs), asker = asker_,
-               limit = options_.answer_limit, alive = std::weak_ptr<int>(alive_)]() -> Worker::Answer {
-    return [this, alive, answer, found = ask_ends(asker.get(), inputs, limit)]() mutable {
-      if (!alive.lock()) return;
-      if (stopping_) return answer(std::nullopt);
-      const std::string complaint = signals_->take_complaint();
-      set_reachable(found.has_value(),
-                    complaint.empty() ? "no answer about the ends of the topics" : complaint);
-      check_cluster();
-      if (found && consumer_) {
-        for (auto& [input, end] : found->next_offset) end = consumer_->reachable_end(input, end);
-      }
-      answer(std::move(found));
-    };
-  });
+void KafkaSource::note_ends(std::optional<Ends>& found) {
+  if (stopping_) {
+    found.reset();
+    return;
+  }
+  const std::string complaint = signals_->take_complaint();
+  set_reachable(found.has_value(), complaint.empty() ? "no answer about the ends of the topics" : complaint);
+  check_cluster();
+  if (!found || !consumer_) return;
+  for (auto& [input, end] : found->next_offset) end = consumer_->reachable_end(input, end);
 }
 
 void KafkaSource::hint(const std::vector<std::pair<Input, int64_t>>& next_offsets) {
@@ -334,6 +336,7 @@ void KafkaSource::stop(Duration limit, std::function<void()> done) {
   stopping_ = true;
   signals_->on_error = nullptr;  // closing serves the queue on the worker's thread
   timer_.cancel();
+  ends_->hurry();
   event_.cancel();
   if (consumer_) consumer_->detach();
   const auto told = std::make_shared<std::function<void()>>(

@@ -29,6 +29,9 @@ struct KafkaOptions {
   Duration look_for_partitions{std::chrono::seconds(30)};
   /// Between attempts to reach the brokers or to find the topics while opening.
   Duration retry{std::chrono::seconds(2)};
+  /// Between an answer to ends() and the next question to the brokers: while catching up they would be asked
+  /// without pause.
+  Duration ends_pause{2};
   /// Longest wait for one answer of a broker.
   Duration answer_limit{std::chrono::seconds(5)};
 };

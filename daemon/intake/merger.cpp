@@ -40,7 +40,7 @@ void Merger::add(Record record) {
   Instant cap = kNever;
   for (const auto& [at, end] : s.awaited) {
     if (record.offset >= end) continue;
-    cap = at;
+    cap = at + kClockTolerance;
     break;
   }
   const Instant stated = record.at;
@@ -62,7 +62,8 @@ void Merger::ends_at(Instant at, const Ends& ends) {
     } else {
       await(s, at, end);
     }
-    if (s.read_to > at) put_right(s, at, end);
+    const Instant cap = at + kClockTolerance;
+    if (s.read_to > cap) put_right(s, cap, end);
   }
 }
 
@@ -80,15 +81,15 @@ void Merger::await(Stream& s, Instant at, int64_t end) {
   s.awaited.emplace_back(at, end);
 }
 
-/// Records below `end` were there at `at`: those that state a later instant are wrong.
-void Merger::put_right(Stream& s, Instant at, int64_t end) {
+/// Records below `end` were there before `cap`: those that state a later instant are wrong.
+void Merger::put_right(Stream& s, Instant cap, int64_t end) {
   Instant before = s.taken_to;
   for (Buffered& b : s.records) {
-    if (b.record.offset < end) b.cap = std::min(b.cap, at);
+    if (b.record.offset < end) b.cap = std::min(b.cap, cap);
     b.record.at = settled(b.stated, before, b.cap);
     if (b.stated <= b.cap) before = b.record.at;
   }
-  s.read_to = s.records.empty() && s.next_offset <= end ? at : before;
+  s.read_to = s.records.empty() && s.next_offset <= end ? cap : before;
 }
 
 void Merger::stop(const Input& input) { stream(input).stopped = true; }

@@ -6,9 +6,9 @@
 // not depend on when and in which portions they were read.
 //
 // Instants are put right where they cannot be true: a record never precedes the one before it in its input;
-// one that bears a later instant than a moment at which it was already there takes that of the one before it.
-// Late records (older than what was already released) get the last released instant: the instant of a shard
-// never goes back. Not thread-safe; on the event loop.
+// one that bears a much later instant than a moment at which it was already there takes that of the one
+// before it. Late records (older than what was already released) get the last released instant: the instant
+// of a shard never goes back. Not thread-safe; on the event loop.
 #pragma once
 
 #include <deque>
@@ -20,6 +20,10 @@
 #include "intake/source.hpp"
 
 namespace duban::intake {
+
+/// So far a record's timestamp may lie behind a moment at which it was already there: the question takes
+/// time, and clocks differ. Beyond it the timestamp is wrong.
+inline constexpr Duration kClockTolerance{std::chrono::minutes(1)};
 
 class Merger {
  public:
@@ -56,7 +60,7 @@ class Merger {
   struct Buffered {
     event::Record record;  // its instant already put right
     Instant stated{};      // the instant it came with
-    Instant cap = kNever;  // it was there at this moment
+    Instant cap = kNever;  // it was there before this moment
   };
   struct Stream {
     std::deque<Buffered> records;
@@ -71,7 +75,7 @@ class Merger {
 
   Stream& stream(const event::Input& input);
   void await(Stream& stream, Instant at, int64_t end);
-  void put_right(Stream& stream, Instant at, int64_t end);
+  void put_right(Stream& stream, Instant cap, int64_t end);
   static Instant known(const Stream& stream);
 
   std::map<event::Input, Stream> streams_;

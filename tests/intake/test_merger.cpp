@@ -167,6 +167,17 @@ TEST_CASE("a record from the future is found out when the ends are told after it
   CHECK(m.known() == at(500));
 }
 
+TEST_CASE("a record written while the ends were asked for keeps its instant and waits for the next answer") {
+  Merger m({kA, kB}, {});
+  m.add(record(kA, 0, 10));
+  m.add(record(kA, 1, 503));
+  m.ends_at(at(500), {{{kA, 2}, {kB, 0}}});
+  CHECK(text(m.take(10, at(505))) == "a/0:0@10");
+  CHECK(m.waiting());
+  m.ends_at(at(506), {{{kA, 2}, {kB, 0}}});
+  CHECK(text(m.take(10, at(507))) == "a/0:1@503");
+}
+
 TEST_CASE("no record is later than the clock") {
   Merger m({kA}, {});
   m.add(record(kA, 0, 50));
