@@ -156,8 +156,10 @@ class Loader {
 
 bool Configuration::replicated(const event::EntityKind& kind) const {
   if (kind.name == "unit") return true;
+  const bool season = kind.name == "season";
   return std::any_of(rules.rules.begin(), rules.rules.end(), [&](const auto& rule) {
-    return rule->trigger.event != nullptr && rule->trigger.event->kind == &kind;
+    return (rule->trigger.event != nullptr && rule->trigger.event->kind == &kind) ||
+           (season && rule->trigger.kind == Trigger::Kind::season);
   });
 }
 
