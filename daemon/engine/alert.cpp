@@ -80,17 +80,22 @@ std::string Engine::Impl::alert_id(const Entity& entity, const rule::Rule& rule,
 
 // ---- recipients
 
-std::vector<std::string> Engine::Impl::recipients(const rule::Rule& rule, const rule::Stage& stage,
-                                                  Entity& entity, const Item& item) {
-  using Who = rule::Recipient::Who;
-  std::string area(entity.text(entity.kind->area));
-  std::string industry(entity.text(entity.kind->industry));
+/// The subject's own area and industry if it has them, else its unit's.
+Engine::Impl::Place Engine::Impl::place_of(const Entity& entity) {
+  Place place{std::string(entity.text(entity.kind->area)), std::string(entity.text(entity.kind->industry))};
   const Entity* unit = unit_of(entity);
-  if (unit != nullptr && area.empty()) area = unit->text(unit_fields->area);
-  if (unit != nullptr && industry.empty()) {
+  if (unit != nullptr && place.area.empty()) place.area = unit->text(unit_fields->area);
+  if (unit != nullptr && place.industry.empty()) {
     const UnitCard card = card_of(*unit, *unit_fields);
-    if (!card.industries.empty()) industry = card.industries.front();
+    if (!card.industries.empty()) place.industry = card.industries.front();
   }
+  return place;
+}
+
+std::vector<std::string> Engine::Impl::recipients(const rule::Stage& stage, Entity& entity, const Item& item,
+                                                  const LiveSpan* span) {
+  using Who = rule::Recipient::Who;
+  const auto& [area, industry] = place_of(entity);
   std::vector<std::string> out;
   const auto add = [&](std::string who) {
     if (!who.empty() && std::find(out.begin(), out.end(), who) == out.end()) out.push_back(std::move(who));
@@ -111,7 +116,7 @@ std::vector<std::string> Engine::Impl::recipients(const rule::Rule& rule, const 
         break;
       }
       case Who::event_by:
-        if (const LiveSpan* span = find_span(rule, item.span); span != nullptr)
+        if (span != nullptr)
           if (const cel::Value by = span->trigger.get("by"); by.is(cel::Kind::string))
             add(std::string(by.text()));
         break;
@@ -189,7 +194,7 @@ void Engine::Impl::raise(Entity& entity, const rule::Rule& rule, Item& item, con
   parts.item_id = item_id(entity, item);
   parts.streak = scope.item[rule::kItemStreak].integer();
   parts.trigger = span != nullptr ? span->trigger : cel::Value::null();
-  parts.to = recipients(rule, stage, entity, item);
+  parts.to = recipients(stage, entity, item, span);
   parts.text = message(rule, shown, entity, item, scope);
   parts.cause_type = ledger.text(item.cause.type);
   parts.cause_topic = ledger.text(item.cause.topic);

@@ -34,10 +34,10 @@ Applied Engine::Impl::apply(const Batch& batch) {
 }
 
 void Engine::Impl::apply_inputs(const Batch& batch, size_t& next) {
-  ticks_left = limits::kTicksPerBatch;
+  ticks_left = slice.ticks;
   if (last_input == Instant{}) begin_at(batch);
   while (next < batch.inputs.size()) {
-    if (!apply_input(batch.inputs[next])) break;
+    if (!apply_input(batch.inputs[next])) break;  // the slice is used up; the next transaction goes on
     const auto origin = std::visit([](const auto& input) { return input.origin; }, batch.inputs[next]);
     applied_to[*origin.input] = std::max(applied_to[*origin.input], origin.offset + 1);
     ++next;
@@ -66,24 +66,36 @@ void Engine::Impl::begin_at(const Batch& batch) {
 void Engine::Impl::apply_singly(const Batch& batch, size_t from) {
   for (size_t i = from; i < batch.inputs.size(); ++i) {
     const event::Decoded& input = batch.inputs[i];
-    const auto work = [&] {
-      ticks_left = SIZE_MAX;
-      apply_input(input);
-      note_position(batch, std::visit([](const auto& in) { return in.origin; }, input));
-      ledger.set_instant(last_input);
-    };
+    const Origin origin = std::visit([](const auto& in) { return in.origin; }, input);
+    // What is due before the event is not the event's fault: should that fail, it is a defect of ours.
+    for (bool ready = false; !ready;)
+      in_transaction([&] {
+        ticks_left = slice.ticks;
+        ready = is_next(input);
+        ledger.set_instant(last_input);
+      });
+    const Instant t = std::max(origin.at, last_input);
+    const Applied before = applied;
     try {
-      in_transaction(work);
+      in_transaction([&] {
+        ticks_left = SIZE_MAX;
+        apply_input(input);
+        note_position(batch, origin);
+        ledger.set_instant(last_input);
+      });
     } catch (const ledger::StorageError&) {
       throw;
     } catch (const std::exception& error) {
       const Event* event = std::get_if<Event>(&input);
       if (event == nullptr) throw;
+      applied = before;
       const std::string reason = error.what();
       in_transaction([&] {
+        advance(t);
         refuse(*event, "D90",
                "applying the event failed: " + reason + "; this is a defect of duban, please report it");
-        note_position(batch, event->origin);
+        note_position(batch, origin);
+        ledger.set_instant(last_input);
       });
     }
   }
@@ -107,23 +119,47 @@ void Engine::Impl::finish_batch(const Batch& batch) {
   }
 }
 
+/// Applied before a restart: its offset is in the ledger.
+bool Engine::Impl::is_known(const Origin& origin) const {
+  const auto known = applied_to.find(*origin.input);
+  return known != applied_to.end() && origin.offset < known->second;
+}
+
+/// Brings the engine up to the input, as far as the slice goes; true if it may be applied now. Fan-outs
+/// finish before what every subject's rules may read changes (units, spans, seasons), one slice in a
+/// transaction.
+bool Engine::Impl::is_next(const event::Decoded& input) {
+  const Origin origin = std::visit([](const auto& in) { return in.origin; }, input);
+  if (is_known(origin)) return true;
+  const Event* event = std::get_if<Event>(&input);
+  const bool shared =
+      event != nullptr && event->type->kind != nullptr && config->replicated(*event->type->kind);
+  if (shared && run_jobs()) return false;
+  return fire_until(std::max(origin.at, last_input), false);
+}
+
 bool Engine::Impl::apply_input(const event::Decoded& input) {
   const Origin origin = std::visit([](const auto& in) { return in.origin; }, input);
-  const auto known = applied_to.find(*origin.input);
-  if (known != applied_to.end() && origin.offset < known->second) return true;  // applied before a restart
-  const Instant t = std::max(origin.at, last_input);
-  if (!fire_until(t, false)) return false;
-  advance(t);
+  if (is_known(origin)) return true;
+  if (!is_next(input)) return false;
+  advance(std::max(origin.at, last_input));
   if (const Event* event = std::get_if<Event>(&input))
     apply_event(*event);
   else
-    refuse(std::get<event::Refusal>(input));
+    refuse(std::get<event::Refusal>(input), true);
   return true;
 }
 
 void Engine::Impl::advance(Instant t) {
   now = t;
   last_input = std::max(last_input, t);
+}
+
+/// Whether a tick may move an entity that the rules of other subjects read.
+bool Engine::Impl::changes_shared(ledger::EntityId id, Instant t) {
+  const Entity* entity = ledger.get(id);
+  return entity != nullptr && (entity->expires <= t || !entity->parked.empty()) &&
+         config->replicated(*entity->kind);
 }
 
 bool Engine::Impl::fire_until(Instant until, bool inclusive) {
@@ -133,12 +169,21 @@ bool Engine::Impl::fire_until(Instant until, bool inclusive) {
     if (ticks_left == 0) return false;
     advance(t);
     if (boundary <= t) {
+      if (!jobs.empty()) {  // they may find ticks before the boundary
+        if (run_jobs()) return false;
+        continue;
+      }
       cross_boundary(boundary);
       --ticks_left;
       continue;
     }
     const std::vector<ledger::EntityId> ids = ledger.due(t, ticks_left);
     if (ids.empty()) throw std::logic_error("the agenda has an instant without an entity");
+    if (!jobs.empty() &&
+        std::any_of(ids.begin(), ids.end(), [&](auto id) { return changes_shared(id, t); })) {
+      if (run_jobs()) return false;
+      continue;
+    }
     ledger.journal({0, t, ledger::JournalKind::tick, {}, {}, 0, 0, {}});
     for (const ledger::EntityId id : ids) {
       Entity* entity = ledger.get(id);

@@ -81,10 +81,11 @@ void Engine::Impl::start() {
 /// fan-outs: those of removed rules retire, the others are re-planned, new rules open theirs.
 void Engine::Impl::activate(Instant at, bool look_again) {
   in_transaction([&] {
-    advance(std::max(at, last_input));
+    advance(last_input == Instant{} ? at : last_input);
     intern_names();
     ledger.activate(config->version, config->texts, now);
     ledger.journal({0, now, ledger::JournalKind::configuration, {}, {}, 0, 0, config->version});
+    load_memory();  // with what is live the fan-outs find nothing orphaned that is not
     if (look_again) {
       for (const auto& kind : config->catalog->kinds()) visit_kind(*kind);
       open_spans_of_new_rules();
@@ -113,6 +114,12 @@ void Engine::Impl::open_spans_of_new_rules() {
 void Engine::Impl::reload_memory() {
   ledger.begin();
   last_input = now = ledger.instant();
+  intern_names();
+  load_memory();
+  ledger.commit();
+}
+
+void Engine::Impl::load_memory() {
   applied_to.clear();
   for (const ledger::Position& position : ledger.positions())
     applied_to[position.input] = position.next_offset;
@@ -123,10 +130,9 @@ void Engine::Impl::reload_memory() {
   if (unit_kind != nullptr)
     ledger.each(*unit_kind,
                 [&](Entity& unit) { directory.update(card_of(unit, *unit_fields), unit.is_open()); });
+  if (season_kind != nullptr) ledger.each(*season_kind, [&](Entity& season) { note_season(season); });
   load_spans();
-  if (season_kind != nullptr) ledger.each(*season_kind, [&](Entity& season) { declare_season(season); });
   boundary = next_boundary();
-  ledger.commit();
 }
 
 std::string Engine::Impl::objection(const rule::Configuration& next) {
@@ -145,9 +151,28 @@ std::string Engine::Impl::objection(const rule::Configuration& next) {
 std::string Engine::Impl::configure(std::shared_ptr<const rule::Configuration> next, Instant at) {
   if (next->version == config->version) return {};
   if (std::string refusal = objection(*next); !refusal.empty()) return refusal;
-  adopt(std::move(next));
-  activate(at, true);
+  finish_pending();
+  const std::shared_ptr<const rule::Configuration> before = config;
+  try {
+    adopt(std::move(next));
+    activate(at, true);
+  } catch (...) {
+    adopt(before);
+    reload_memory();
+    throw;
+  }
   return {};
+}
+
+/// What was caused under the rules of before is done with them: fan-outs, and ticks before the present
+/// instant.
+void Engine::Impl::finish_pending() {
+  if (last_input == Instant{}) return;
+  Batch none;
+  none.frontier = last_input - Duration{1};
+  none.inputs_lost = inputs_lost;
+  while (apply(none).more) {
+  }
 }
 
 /// What was held while catching up goes out as each rule's `missed` says; the rest is recorded as not sent.

@@ -3,12 +3,21 @@
 
 #include "core/limits.hpp"
 #include "engine/impl.hpp"
+#include "engine/near_miss.hpp"
 
 namespace duban::engine {
 namespace {
 
 std::string_view text_of(const Event& event, std::string_view field) {
   return event.data.get(field).string_or({});
+}
+
+/// "2023-02" → "0000-00": which kind of period a text names.
+std::string form_of(std::string_view period) {
+  std::string form(period);
+  for (char& c : form)
+    if (c >= '0' && c <= '9') c = '0';
+  return form;
 }
 
 }  // namespace
@@ -45,20 +54,24 @@ void Engine::Impl::apply_evidence(const Event& event) {
 }
 
 void Engine::Impl::count_evidence(const Event& event, const rule::Rule& rule, Entity& entity) {
-  if (!options.ownership.owns(slot_of(entity.kind->name, entity.key)) && entity.kind != unit_kind) return;
+  if (!is_home(entity)) return;
   bring_up(entity, now);
   for (Item& item : entity.items) {
     if (item.rule != name_of(rule)) continue;
     const bool may_count = item.is_open() || item.outcome == Outcome::missed;
     if (may_count && in_period(event, rule, item)) weigh(event, rule, entity, item);
   }
+  forget_old_items(entity);
 }
 
 /// Which span an event counts for: its `period` decides, else its own time.
 bool Engine::Impl::in_period(const Event& event, const rule::Rule& rule, const Item& item) const {
   if (!rule.trigger.calendar()) return event.time >= item.opened || event.origin.at >= item.opened;
-  if (const std::string_view period = text_of(event, "period"); !period.empty())
-    return period == item.span || item.span.starts_with(std::string(period) + "/");
+  if (const std::string_view period = text_of(event, "period"); !period.empty()) {
+    if (period == item.span || item.span.starts_with(std::string(period) + "/")) return true;
+    // A month says nothing about a holiday's span, nor a quarter about a month's: then the time decides.
+    if (form_of(period) == form_of(item.span)) return false;
+  }
   for (const auto& [of, span] : calendar)
     if (of == &rule && span.key == item.span) return event.time >= span.opens && event.time < span.closes;
   return false;
@@ -72,19 +85,22 @@ void Engine::Impl::weigh(const Event& event, const rule::Rule& rule, Entity& ent
   fill_unit(scope, entity);
   fill_item(scope, rule, item);
   scope.values[rule::kEvent] = event.data;
-  std::string failed;
+  std::vector<size_t> failed;
   for (size_t i = 0; i < done_by.terms.size(); ++i) {
     if (evaluate(*done_by.terms[i].second, scope).is_true()) continue;
     if (static_cast<int>(i) == done_by.index_term) return;  // about another subject
-    failed += (failed.empty() ? "" : "、") + done_by.terms[i].first;
+    failed.push_back(i);
   }
-  const std::string_view name = event.key.empty() ? event.id : event.key;
+  const uint64_t key = hash64(event.key.empty() ? event.id : event.key);
   if (!failed.empty()) {
-    if (item.is_open()) item.near_miss = std::string(name) + "不计:不满足 " + failed;
+    if (!item.is_open() ||
+        item.done_keys.end() != std::find(item.done_keys.begin(), item.done_keys.end(), event.identity))
+      return;  // over, or said before
+    item.near_miss = near_miss(done_by, event, failed);
+    item.done_keys.push_back(event.identity);
     ledger.touch(entity);
     return;
   }
-  const uint64_t key = hash64(name);
   if (std::find(item.done_keys.begin(), item.done_keys.end(), key) != item.done_keys.end()) return;
   item.done_keys.push_back(key);
   ++item.done;
@@ -141,12 +157,17 @@ void Engine::Impl::discharge(const Event& event, Outcome outcome) {
   Entity* entity = ledger.find(*rule->subject, subject);
   if (entity == nullptr) return;
   bring_up(*entity, now);
+  bool ended = false;
   for (Item& item : entity->items) {
     if (item.rule != name_of(*rule) || (!item.is_open() && item.outcome != Outcome::missed)) continue;
     if (!in_period(event, *rule, item)) continue;
     const bool late = item.outcome == Outcome::missed || (item.due != kNever && now >= item.due);
+    ended = true;
     end_item(*entity, rule, item, outcome == Outcome::fulfilled && late ? Outcome::fulfilled_late : outcome);
   }
+  for (Item& item : entity->items)  // what was waived is no miss any more
+    if (ended && item.rule == name_of(*rule) && item.is_open()) carry_streak(*entity, *rule, item);
+  forget_old_items(*entity);
 }
 
 }  // namespace duban::engine

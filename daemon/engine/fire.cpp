@@ -9,12 +9,11 @@ void Engine::Impl::tick(Entity& entity, Instant t) {
   bring_up(entity, t);  // what a fan-out owes it comes first
   now = t;
   if (entity.expires <= t) expire(entity);
-  shadow = !is_home(entity);
   give_up_parked(entity);
-  shadow = false;
   // fire_item may end items but neither adds nor removes any.
   for (Item& item : entity.items)
     while (item.next <= t) fire_item(entity, item, item.next);
+  forget_old_items(entity);
   ledger.touch(entity);
 }
 
@@ -67,7 +66,9 @@ void Engine::Impl::fire_item(Entity& entity, Item& item, Instant t) {
 
 bool Engine::Impl::allowed(const rule::Stage& stage, const rule::Rule& rule, Entity& entity,
                            const Item& item) {
-  if (static_cast<uint8_t>(stage.level) < item.decided) return false;  // skipped by a person's decision
+  // Skipped by a person's decision, unless it is what follows from the decision or from the end.
+  const bool follows = stage.at.anchor == rule::Anchor::decided || stage.at.anchor == rule::Anchor::ended;
+  if (!follows && static_cast<uint8_t>(stage.level) < item.decided) return false;
   if (stage.condition) {
     Scope scope;
     fill(scope, entity, span_of(rule, item));
@@ -79,7 +80,7 @@ bool Engine::Impl::allowed(const rule::Stage& stage, const rule::Rule& rule, Ent
   return !stage.unless_acknowledged || !acknowledged(stage, rule, entity, item);
 }
 
-bool Engine::Impl::acknowledged(const rule::Stage& stage, const rule::Rule& rule, const Entity& entity,
+bool Engine::Impl::acknowledged(const rule::Stage& stage, const rule::Rule& rule, Entity& entity,
                                 const Item& item) {
   const ledger::Fired* said = nullptr;
   for (const ledger::Fired& f : item.fired) {
@@ -91,11 +92,15 @@ bool Engine::Impl::acknowledged(const rule::Stage& stage, const rule::Rule& rule
   const std::string id = alert_id(entity, rule, item, said_stage, said->count - 1);
   const auto acks = ledger.acknowledgements(id);
   if (stage.unless_by.empty()) return !acks.empty();
-  const UnitCard* who = directory.find(stage.unless_by, {}, {}, entity.text(entity.kind->area),
-                                       entity.text(entity.kind->industry));
-  return who != nullptr && std::any_of(acks.begin(), acks.end(), [&](const auto& ack) {
-           return ack.by == who->id || ack.by.starts_with(who->id + "/");
-         });
+  std::string who(unit_id_of(entity));
+  if (stage.unless_by != "unit") {
+    const Place place = place_of(entity);
+    const UnitCard* card = directory.find(stage.unless_by, {}, {}, place.area, place.industry);
+    who = card != nullptr ? card->id : std::string{};
+  }
+  return !who.empty() && std::any_of(acks.begin(), acks.end(), [&](const auto& ack) {
+    return ack.by == who || ack.by.starts_with(who + "/");
+  });
 }
 
 }  // namespace duban::engine

@@ -2,11 +2,13 @@
 //
 //   apply.cpp      the pipeline: a batch in one transaction, ticks between inputs in order of instant
 //   transition.cpp events move entities: legal, refused, duplicates
+//   record.cpp     dead letters and journal entries of events
 //   parking.cpp    events that wait for their predecessor
 //   refresh.cpp    an entity's items: opened, resumed, re-planned, ended
 //   fire.cpp       ticks: stages whose instant has come
 //   alert.cpp      an alert as it is raised: recipients, text, record
-//   live.cpp       spans that are live, jobs that visit their subjects
+//   live.cpp       spans that are live
+//   jobs.cpp       fan-outs that bring a change to its subjects
 //   evidence.cpp   events that fulfil items; acknowledgements and decisions
 //   configure.cpp  configuration versions, start-up, release of held alerts
 #pragma once
@@ -18,6 +20,7 @@
 #include "engine/directory.hpp"
 #include "engine/engine.hpp"
 #include "engine/scope.hpp"
+#include "engine/slices.hpp"
 #include "engine/spans.hpp"
 
 namespace duban::engine {
@@ -34,7 +37,8 @@ struct Reason {
   const Event* event = nullptr;  // null: a tick, a span, a configuration
   bool all = true;               // all rules of the kind, not only those whose fields have changed
   uint64_t changed = ~uint64_t{0};
-  NameId rule{};  // only this rule; 0: every rule
+  NameId rule{};               // only this rule; 0: every rule
+  bool configuration = false;  // a new one: stages that it moves to before now do not fire
 };
 
 struct Engine::Impl {
@@ -49,6 +53,9 @@ struct Engine::Impl {
   void begin_at(const Batch& batch);
   void finish_batch(const Batch& batch);
   bool apply_input(const event::Decoded& input);
+  bool is_known(const Origin& origin) const;
+  bool is_next(const event::Decoded& input);
+  bool changes_shared(ledger::EntityId id, Instant t);
   void note_position(const Batch& batch, const Origin& origin);
   /// Fires everything due before (or at) `until`; false if the slice was used up before.
   bool fire_until(Instant until, bool inclusive);
@@ -84,13 +91,15 @@ struct Engine::Impl {
   void refresh_subjects_of(const Entity& unit);
   bool duplicate(const Event& event, const Entity& entity);
   void refuse(const Event& event, std::string code, std::string reason);
-  void refuse(const event::Refusal& refusal);
+  void refuse(const event::Refusal& refusal, bool home);
+  bool at_home(const Event& event) const;
   void write_journal(const Event& event, Entity* entity);
 
   // ---- refresh.cpp
   bool is_home(const Entity& entity) const;
   void refresh(Entity& entity, const Reason& reason);
   void refresh_rule(Entity& entity, const rule::Rule& rule, const LiveSpan* span, const Reason& reason);
+  void review(Entity& entity, const rule::Rule& rule, const LiveSpan* span, Item& item, const Reason& reason);
   void open_item(Entity& entity, const rule::Rule& rule, const LiveSpan* span, Item* old,
                  const Reason& reason);
   void replan(Entity& entity, const rule::Rule& rule, const LiveSpan* span, Item& item, const Reason& reason);
@@ -113,7 +122,7 @@ struct Engine::Impl {
   void tick(Entity& entity, Instant t);
   void fire_item(Entity& entity, Item& item, Instant t);
   bool allowed(const rule::Stage& stage, const rule::Rule& rule, Entity& entity, const Item& item);
-  bool acknowledged(const rule::Stage& stage, const rule::Rule& rule, const Entity& entity, const Item& item);
+  bool acknowledged(const rule::Stage& stage, const rule::Rule& rule, Entity& entity, const Item& item);
   /// The next instant of a planned stage for this item, or kNever if it has said all it will.
   Instant next_of(const PlannedStage& planned, const Item& item) const;
   const ledger::Fired* fired(const Item& item, NameId stage) const;
@@ -121,8 +130,12 @@ struct Engine::Impl {
   // ---- alert.cpp
   void raise(Entity& entity, const rule::Rule& rule, Item& item, const rule::Stage& stage, NameId stage_name,
              int repetition);
-  std::vector<std::string> recipients(const rule::Rule& rule, const rule::Stage& stage, Entity& entity,
-                                      const Item& item);
+  struct Place {
+    std::string area, industry;
+  };
+  Place place_of(const Entity& entity);
+  std::vector<std::string> recipients(const rule::Stage& stage, Entity& entity, const Item& item,
+                                      const LiveSpan* span);
   std::string role_recipient(const rule::Recipient& to, std::string_view area, std::string_view industry,
                              Entity& entity);
   std::string message(const rule::Rule& rule, const rule::Stage& stage, Entity& entity, const Item& item,
@@ -140,11 +153,12 @@ struct Engine::Impl {
   Entity* unit_of(const Entity& entity);
   std::string_view unit_id_of(const Entity& entity) const;
 
-  // ---- live.cpp
+  // ---- live.cpp, jobs.cpp
   void load_spans();
   void load_calendar_spans();
   Instant next_boundary() const;
   void cross_boundary(Instant t);
+  void expire_watched(Instant t);
   void open_span(LiveSpan live);
   void close_span(size_t position);
   void update_event_spans(Entity& entity, const Entity* replaced);
@@ -160,6 +174,7 @@ struct Engine::Impl {
   /// Brings an entity up to `t`: what pending jobs owe it, then its ticks before `t`.
   void bring_up(Entity& entity, Instant t);
   std::vector<std::string> areas_of(const LiveSpan& span) const;
+  void note_season(const Entity& entity);
   void declare_season(const Entity& entity);
 
   // ---- evidence.cpp
@@ -178,6 +193,8 @@ struct Engine::Impl {
   void open_spans_of_new_rules();
   void adopt(std::shared_ptr<const rule::Configuration> next);
   void reload_memory();
+  void load_memory();
+  void finish_pending();
   std::string configure(std::shared_ptr<const rule::Configuration> next, Instant at);
   std::string objection(const rule::Configuration& next);
   void release_held(Instant at);
@@ -187,6 +204,7 @@ struct Engine::Impl {
   ledger::Ledger& ledger;
   std::shared_ptr<const rule::Configuration> config;
   Options options;
+  const Slices slice = slices();
   rule::Host host;
   const event::EntityKind* unit_kind = nullptr;
   const event::EntityKind* season_kind = nullptr;
@@ -197,7 +215,6 @@ struct Engine::Impl {
   Instant last_input{};  // the shard's instant; never goes back
   bool catching_up = false;
   bool inputs_lost = false;
-  bool shadow = false;    // the event's home is another shard: it may not fail here
   size_t ticks_left = 0;  // of this transaction's slice
   Applied applied;
 
@@ -205,8 +222,8 @@ struct Engine::Impl {
   LiveSpan past;  // what span_of() gave last, if it is not live any more
   std::vector<DeclaredSeason> declared;
   std::vector<std::pair<const rule::Rule*, CalendarSpan>> calendar;  // of a window around `now`, by rule
-  Date calendar_until{};      // the window's end: recomputed before it is reached
-  Instant boundary = kNever;  // next opening or closing of a span
+  Date next_window{};                                                // from this day on another window counts
+  Instant boundary = kNever;                                         // next opening or closing of a span
   std::vector<ledger::Job> jobs;
 
   std::map<event::Input, int64_t> applied_to;  // next offset per input

@@ -1,17 +1,14 @@
-// Which spans are live, and the fan-outs that bring them to their subjects.
-//
-// A span's opening or closing visits its subjects by a job: a row with a cursor, run in slices between
-// batches. The job's instant is that of its cause, and an entity that is touched before its turn is brought
-// up first, so the result does not depend on the job's progress (architecture.md, invariant 8).
+// Which spans are live: opened and closed by the calendar and by events. Their subjects learn it by fan-outs
+// (jobs.cpp).
 #include <algorithm>
 
-#include "core/limits.hpp"
 #include "engine/impl.hpp"
 
 namespace duban::engine {
 namespace {
 
-/// Days around the engine's instant for which calendar spans are computed.
+/// Days before and after the engine's year for which calendar spans are computed. The window hangs on the
+/// year alone, so that a restart sees the same spans.
 constexpr int kWindowBack = 400;
 constexpr int kWindowAhead = 400;
 
@@ -31,9 +28,15 @@ std::vector<std::string> area_list(const cel::Value& value) {
 
 /// Whether `when` says within(SUBJECT.area, trigger.areas): then only subjects there need a visit.
 bool narrowed_by_area(const rule::Rule& rule) {
-  if (!rule.when) return false;
-  for (const auto& [offset, term] : cel::conjuncts(rule.when->source()))
-    if (term.starts_with("within(") && term.find("trigger.area") != std::string::npos) return true;
+  if (!rule.when || rule.subject->area < 0) return false;
+  const std::string area =
+      rule.subject->name + "." + rule.subject->layout->fields[static_cast<size_t>(rule.subject->area)].name;
+  for (auto& [offset, term] : cel::conjuncts(rule.when->source())) {
+    std::string bare = term;
+    std::erase(bare, ' ');
+    if (bare == "within(" + area + ",trigger.areas)" || bare == "within(" + area + ",trigger.area)")
+      return true;
+  }
   return false;
 }
 
@@ -51,7 +54,8 @@ void Engine::Impl::load_spans() {
       const size_t slash = row.fields.find('/');
       const event::EntityKind* kind = config->catalog->kind(row.fields.substr(0, slash));
       Entity* entity = kind != nullptr ? ledger.find(*kind, row.fields.substr(slash + 1)) : nullptr;
-      if (entity == nullptr) continue;
+      // It may have ended while the rule was away.
+      if (entity == nullptr || (!entity->is_open() && rule.trigger.for_.empty())) continue;
       LiveSpan span;
       span.rule = &rule;
       span.key = row.key;
@@ -74,12 +78,12 @@ void Engine::Impl::load_spans() {
 
 void Engine::Impl::load_calendar_spans() {
   calendar.clear();
-  const Date today = config->zone.date(last_input);
-  calendar_until = today + kWindowAhead;
+  const int year = config->zone.date(last_input).year();
+  next_window = Date::of(year + 1, 1, 1);
   for (const auto& rule : config->rules.rules) {
     if (!rule->trigger.calendar()) continue;
-    for (CalendarSpan& span :
-         calendar_spans(*rule, today - kWindowBack, calendar_until, config->time_base(), declared))
+    for (CalendarSpan& span : calendar_spans(*rule, Date::of(year, 1, 1) - kWindowBack,
+                                             next_window + kWindowAhead, config->time_base(), declared))
       calendar.emplace_back(rule.get(), std::move(span));
   }
   boundary = next_boundary();
@@ -88,7 +92,7 @@ void Engine::Impl::load_calendar_spans() {
 /// The next instant at which a span opens or closes. Openings that were passed over (a new rule, a calendar
 /// that came late) are due at once.
 Instant Engine::Impl::next_boundary() const {
-  Instant next = config->zone.instant(calendar_until - 30, TimeOfDay{0});  // the window moves on
+  Instant next = config->zone.instant(next_window, TimeOfDay{0});
   for (const auto& [rule, span] : calendar) {
     if (span.closes <= last_input) continue;
     if (find_span(*rule, span.key) != nullptr)
@@ -96,13 +100,15 @@ Instant Engine::Impl::next_boundary() const {
     else
       next = std::min(next, std::max(span.opens, last_input));
   }
-  for (const LiveSpan& span : live) next = std::min(next, std::max(span.closes, last_input));
+  for (const LiveSpan& span : live)
+    next = std::min(next, std::max(std::min(span.closes, span.expires), last_input));
   return next;
 }
 
 void Engine::Impl::cross_boundary(Instant t) {
   settle_jobs();
-  if (config->zone.date(t) + 30 >= calendar_until) load_calendar_spans();
+  if (config->zone.date(t) >= next_window) load_calendar_spans();
+  expire_watched(t);
   for (size_t i = 0; i < live.size();)
     if (live[i].closes <= t)
       close_span(i);
@@ -113,6 +119,21 @@ void Engine::Impl::cross_boundary(Instant t) {
     open_span(make_live(*rule, span, config->zone));
   }
   boundary = next_boundary();
+}
+
+/// Entities whose spans are live end by themselves before the stages of the same instant fire, whatever their
+/// row.
+void Engine::Impl::expire_watched(Instant t) {
+  for (;;) {
+    const auto over =
+        std::find_if(live.begin(), live.end(), [&](const LiveSpan& s) { return s.expires <= t; });
+    if (over == live.end()) return;
+    Entity* entity = ledger.find(*over->kind, over->entity);
+    over->expires = entity != nullptr && entity->expires > t ? entity->expires : kNever;
+    if (entity == nullptr || entity->expires > t) continue;
+    bring_up(*entity, t);
+    expire(*entity);
+  }
 }
 
 void Engine::Impl::open_span(LiveSpan span) {
@@ -157,7 +178,6 @@ void Engine::Impl::update_event_spans(Entity& entity, const Entity* replaced) {
   const auto watches = [&](const auto& rule) {
     return rule->trigger.kind == rule::Trigger::Kind::event && rule->trigger.event->kind == entity.kind;
   };
-  if (std::any_of(config->rules.rules.begin(), config->rules.rules.end(), watches)) settle_jobs();
   for (const auto& rule : config->rules.rules) {
     const rule::Trigger& trigger = rule->trigger;
     if (!watches(rule)) continue;
@@ -174,12 +194,15 @@ void Engine::Impl::update_event_spans(Entity& entity, const Entity* replaced) {
     }
     LiveSpan* span = find_span(*rule, key);
     if (span != nullptr) {
+      std::vector<std::string> areas = areas_of(*span);  // also those it covers no longer
       refresh_live(*span, entity, replaced);
+      for (std::string& area : areas_of(*span))
+        if (std::find(areas.begin(), areas.end(), area) == areas.end()) areas.push_back(std::move(area));
       if (auto row = ledger.span(name_of(*rule), key)) {
         row->fields = entity.kind->name + "/" + entity.key;
         ledger.put(*row);
       }
-      visit_subjects(*rule, areas_of(*span));
+      visit_subjects(*rule, areas);
       continue;
     }
     if (!entity.is_open() || ledger.span(name_of(*rule), key)) continue;  // never opened twice
@@ -228,75 +251,8 @@ bool Engine::Impl::covers(const LiveSpan& span, const Entity& entity) const {
   });
 }
 
-void Engine::Impl::visit_subjects(const rule::Rule& rule, const std::vector<std::string>& areas) {
-  for (const std::string& area : areas) {
-    ledger::Job job;
-    job.at = now;
-    job.kind = ledger.intern(rule.subject->name);
-    job.rule = name_of(rule);
-    job.area = area;
-    job.last_entity = ledger.last_entity_id();
-    job.id = ledger.put(job);
-    jobs.push_back(std::move(job));
-  }
-}
-
-void Engine::Impl::visit_kind(const event::EntityKind& kind) {
-  ledger::Job job;
-  job.at = now;
-  job.kind = ledger.intern(kind.name);
-  job.last_entity = ledger.last_entity_id();
-  job.id = ledger.put(job);
-  jobs.push_back(std::move(job));
-}
-
-void Engine::Impl::settle_jobs() {
-  while (run_jobs()) {
-  }
-}
-
-/// One slice of the oldest fan-out; true if more is left.
-bool Engine::Impl::run_jobs() {
-  if (jobs.empty()) return false;
-  ledger::Job job = jobs.front();
-  const auto ids =
-      ledger.open_in_area(job.kind, job.area, job.cursor_area, job.cursor_entity, limits::kJobSlice);
-  for (const ledger::EntityId id : ids) {
-    Entity* entity = ledger.get(id);
-    bring_up(*entity, job.at);
-    job.cursor_area = entity->indexed_area;
-    job.cursor_entity = static_cast<int64_t>(id);
-  }
-  if (ids.size() < limits::kJobSlice) {
-    ledger.finish(job);
-    jobs.erase(jobs.begin());
-  } else {
-    ledger.put(job);
-    jobs.front() = job;
-  }
-  return !jobs.empty();
-}
-
-void Engine::Impl::bring_up(Entity& entity, Instant t) {
-  const Instant present = now;
-  const NameId kind = ledger.intern(entity.kind->name);
-  for (const ledger::Job& job : jobs) {
-    if (job.kind != kind || static_cast<int64_t>(entity.id) > job.last_entity || job.at > t) continue;
-    const std::string_view area = entity.text(entity.kind->area);
-    if (!entity.known || !area.starts_with(job.area)) continue;
-    now = job.at;
-    if (!entity.provisional.empty()) recompute_provisional(entity);
-    Reason reason;
-    reason.rule = job.rule;
-    refresh(entity, reason);
-  }
-  for (Item& item : entity.items)
-    while (item.next < t) fire_item(entity, item, item.next);
-  now = present;
-}
-
-/// Season events override the calendar's dates for their areas.
-void Engine::Impl::declare_season(const Entity& entity) {
+/// Takes up what a season's entity declares; nothing is opened or closed by it.
+void Engine::Impl::note_season(const Entity& entity) {
   const cel::RecordType& layout = *entity.kind->layout;
   const auto date_of = [&](const char* field) -> std::optional<Date> {
     const int position = layout.find(field);
@@ -308,20 +264,32 @@ void Engine::Impl::declare_season(const Entity& entity) {
   const int id = layout.find("season");
   const int areas = layout.find("areas");
   if (!first || !last || id < 0 || areas < 0) return;
-  DeclaredSeason season{std::string(entity.text(id)), area_list(entity.fields[areas]), *first, *last};
-  std::erase_if(declared, [&](const DeclaredSeason& other) {
-    return other.id == season.id && other.areas == season.areas && other.first.year() == season.first.year();
+  std::erase_if(declared, [&](const DeclaredSeason& other) { return other.entity == entity.key; });
+  declared.push_back({entity.changed, entity.key, std::string(entity.text(id)),
+                      area_list(entity.fields[areas]), *first, *last});
+  std::sort(declared.begin(), declared.end(), [](const DeclaredSeason& a, const DeclaredSeason& b) {
+    return std::tie(a.at, a.entity) < std::tie(b.at, b.entity);
   });
-  declared.push_back(std::move(season));
+}
+
+/// Season events override the calendar's dates for their areas.
+void Engine::Impl::declare_season(const Entity& entity) {
+  settle_jobs();
+  note_season(entity);
   load_calendar_spans();
-  for (LiveSpan& span : live)
-    for (const auto& [rule, calendar_span] : calendar)
-      if (rule == span.rule && calendar_span.key == span.key && calendar_span.closes != span.closes) {
-        const Instant opened = span.opened;
-        span = make_live(*rule, calendar_span, config->zone);
-        span.opened = opened;
-        visit_subjects(*rule, areas_of(span));
-      }
+  for (LiveSpan& span : live) {
+    if (span.rule->trigger.kind != rule::Trigger::Kind::season) continue;
+    const auto same = std::find_if(calendar.begin(), calendar.end(), [&](const auto& of) {
+      return of.first == span.rule && of.second.key == span.key;
+    });
+    const Instant opened = span.opened;
+    if (same == calendar.end())
+      span.closes = now;  // its declaration was taken back
+    else
+      span = make_live(*span.rule, same->second, config->zone);
+    span.opened = opened;
+    visit_subjects(*span.rule, areas_of(span));
+  }
   boundary = next_boundary();
 }
 

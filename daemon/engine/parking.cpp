@@ -36,7 +36,7 @@ void Engine::Impl::retry_parked(Entity& entity) {
     entity.parked.erase(entity.parked.begin() + static_cast<std::ptrdiff_t>(i));
     ledger.touch(entity);
     if (event == nullptr)
-      refuse(std::get<event::Refusal>(decoded));
+      refuse(std::get<event::Refusal>(decoded), is_home(entity));
     else if (staged.verdict == Verdict::illegal)
       refuse(*event, "D20", staged.reason);
     else
@@ -59,7 +59,7 @@ void Engine::Impl::give_up_parked(Entity& entity) {
         decoder->decode_structured(parked.event, Origin{&input, parked.offset, parked.at}, ledger.arena());
     const Event* event = std::get_if<Event>(&decoded);
     if (event == nullptr) {
-      refuse(std::get<event::Refusal>(decoded));
+      refuse(std::get<event::Refusal>(decoded), is_home(entity));
       continue;
     }
     // A gap is a step that is missing in a known life; of what was never heard of there is nothing to go on

@@ -41,19 +41,25 @@ void Engine::Impl::refresh(Entity& entity, const Reason& reason) {
 void Engine::Impl::refresh_rule(Entity& entity, const rule::Rule& rule, const LiveSpan* span,
                                 const Reason& reason) {
   Item* item = find_item(entity, name_of(rule), span != nullptr ? span->key : std::string_view{});
-  const bool over = is_over(rule, entity, span);
   if (item == nullptr || !item->is_open()) {
-    if (over || !holds(rule, entity, span)) return;
+    if (is_over(rule, entity, span) || !holds(rule, entity, span)) return;
     open_item(entity, rule, span, item, reason);
     return;
   }
-  if (over) {
-    const bool late = item->due != kNever && now >= item->due;
-    end_item(entity, &rule, *item, late ? Outcome::fulfilled_late : Outcome::fulfilled);
+  review(entity, rule, span, *item, reason);
+}
+
+/// An open item whose subject, span or rule may have changed.
+void Engine::Impl::review(Entity& entity, const rule::Rule& rule, const LiveSpan* span, Item& item,
+                          const Reason& reason) {
+  if (is_over(rule, entity, span)) {
+    const bool late = item.due != kNever && now >= item.due;
+    end_item(entity, &rule, item, late ? Outcome::fulfilled_late : Outcome::fulfilled);
   } else if (!holds(rule, entity, span)) {
-    end_item(entity, &rule, *item, Outcome::void_);
+    end_item(entity, &rule, item, Outcome::void_);
   } else {
-    replan(entity, rule, span, *item, reason);
+    replan(entity, rule, span, item, reason);
+    schedule(entity, rule, item);
   }
 }
 
@@ -87,6 +93,7 @@ void Engine::Impl::open_item(Entity& entity, const rule::Rule& rule, const LiveS
     old->planned = now;
     replan(entity, rule, span, *old, reason);
     fire_overdue(entity, rule, *old);
+    schedule(entity, rule, *old);
     return;
   }
   if (old != nullptr) entity.items.erase(entity.items.begin() + (old - entity.items.data()));
@@ -103,12 +110,11 @@ void Engine::Impl::open_item(Entity& entity, const rule::Rule& rule, const LiveS
       if (const rule::Rule* from = rule_of(other); from != nullptr && from->id == rule.inherits_level_from)
         item.floor = std::max(item.floor, other.level);
   if (reason.event != nullptr) item.cause = cause_of(*reason.event);
+  set_due(entity, rule, span, item);
   carry_streak(entity, rule, item);
   entity.items.push_back(std::move(item));
-  Item& opened = entity.items.back();
-  set_due(entity, rule, span, opened);
-  schedule(entity, rule, opened);
-  fire_overdue(entity, rule, opened);
+  fire_overdue(entity, rule, entity.items.back());
+  schedule(entity, rule, entity.items.back());
 }
 
 /// A new due date set by an event begins a new episode; one from the calendar or an edited rule does not.
@@ -126,7 +132,7 @@ void Engine::Impl::replan(Entity& entity, const rule::Rule& rule, const LiveSpan
     }
     item.planned = now;
   }
-  schedule(entity, rule, item);
+  if (reason.configuration) item.planned = std::max(item.planned, now);
 }
 
 void Engine::Impl::set_due(const Entity& entity, const rule::Rule& rule, const LiveSpan* span, Item& item) {
@@ -155,6 +161,8 @@ void Engine::Impl::schedule(Entity& entity, const rule::Rule& rule, Item& item) 
   if (said_all && item.due <= now) {
     item.ended = now;
     item.outcome = Outcome::missed;
+  } else if (said_all) {
+    item.next = item.due;  // nothing is left to say, but it is missed then
   }
   ledger.touch(entity);
 }
@@ -176,7 +184,7 @@ void Engine::Impl::fire_overdue(Entity& entity, const rule::Rule& rule, Item& it
 }
 
 void Engine::Impl::end_item(Entity& entity, const rule::Rule* rule, Item& item, Outcome outcome) {
-  item.ended = now;
+  item.ended = item.planned = now;
   item.outcome = outcome;
   item.next = kNever;
   if (rule != nullptr && outcome != Outcome::retired) {
@@ -190,36 +198,43 @@ void Engine::Impl::end_item(Entity& entity, const rule::Rule* rule, Item& item, 
   ledger.touch(entity);
 }
 
-/// Items whose rule or span is gone.
+/// Items whose rule or span is gone, or whose span has passed to a more specific one.
 void Engine::Impl::end_orphans(Entity& entity, const Reason& reason) {
   for (Item& item : entity.items) {
     if (!item.is_open() || (reason.rule != NameId{} && item.rule != reason.rule)) continue;
     const rule::Rule* rule = rule_of(item);
-    if (rule == nullptr || rule->subject != entity.kind) {
+    const bool spanned = rule != nullptr && rule->trigger.kind != rule::Trigger::Kind::none;
+    if (rule == nullptr || rule->subject != entity.kind || spanned == item.span.empty()) {
       end_item(entity, nullptr, item, Outcome::retired);
       continue;
     }
-    if (item.span.empty() || find_span(*rule, item.span) != nullptr) continue;
-    if (!rule->outlives) {
+    if (!spanned) continue;
+    if (const LiveSpan* span = find_span(*rule, item.span)) {
+      if (!covers(*span, entity)) end_item(entity, rule, item, Outcome::void_);
+    } else if (!rule->outlives) {
       end_item(entity, rule, item, Outcome::expired);
-    } else if (is_over(*rule, entity, nullptr)) {
-      end_item(entity, rule, item, Outcome::void_);
+    } else if (reason.all || (rule->reads & reason.changed) != 0) {
+      if (const LiveSpan* over = span_of(*rule, item)) review(entity, *rule, over, item, reason);
     }
   }
 }
 
-/// Consecutive misses of this rule and subject, from the latest ended span.
+/// Consecutive misses of this rule and subject, from the span before this one. Evidence that came after the
+/// due date leaves a span missed; one that was waived, or did not run its course, is skipped.
 void Engine::Impl::carry_streak(const Entity& entity, const rule::Rule& rule, Item& item) const {
-  const Item* latest = nullptr;
+  const Item* before = nullptr;
   for (const Item& other : entity.items)
-    if (other.rule == name_of(rule) && !other.is_open() && other.outcome != Outcome::waived &&
-        (latest == nullptr || other.opened > latest->opened))
-      latest = &other;
+    if (other.rule == name_of(rule) && other.span != item.span && other.due < item.due &&
+        (before == nullptr || other.due > before->due))
+      before = &other;
   item.misses_year = config->zone.date(item.opened).year();
-  if (latest == nullptr) return;
-  const bool missed = latest->outcome == Outcome::missed || latest->outcome == Outcome::fulfilled_late;
-  item.streak = missed ? latest->streak + 1 : 0;
-  if (latest->misses_year == item.misses_year) item.misses = latest->misses + (missed ? 1 : 0);
+  item.streak = item.misses = 0;
+  if (before == nullptr) return;
+  const bool passed = before->due <= (before->is_open() ? now : before->ended);
+  const bool missed = before->outcome == Outcome::missed || before->outcome == Outcome::fulfilled_late ||
+                      (passed && (before->is_open() || before->outcome == Outcome::expired));
+  if (before->outcome != Outcome::fulfilled) item.streak = before->streak + (missed ? 1 : 0);
+  if (before->misses_year == item.misses_year) item.misses = before->misses + (missed ? 1 : 0);
 }
 
 /// Ended items of past spans are kept only as the latest of their rule: their memory of what was said is not
@@ -230,7 +245,7 @@ void Engine::Impl::forget_old_items(Entity& entity) {
     const rule::Rule* rule = rule_of(item);
     if (rule != nullptr && find_span(*rule, item.span) != nullptr) return false;
     return std::any_of(entity.items.begin(), entity.items.end(), [&](const Item& other) {
-      return other.rule == item.rule && other.opened > item.opened;
+      return other.rule == item.rule && std::tie(other.due, other.opened) > std::tie(item.due, item.opened);
     });
   });
 }
@@ -265,7 +280,10 @@ const LiveSpan* Engine::Impl::span_of(const rule::Rule& rule, const Item& item) 
   past.key = item.span;
   past.opened = row->opened;
   past.closes = row->closes;
-  refresh_live(past, *entity, nullptr);
+  const size_t chain = entity->chain_keys.size();
+  const Entity* before = chain > 1 ? ledger.find(*kind, entity->chain_keys[chain - 2]) : nullptr;
+  refresh_live(past, *entity, before);
+  if (!row->live) past.dates.end = rule::Moment::of(row->closes);
   return &past;
 }
 
@@ -278,6 +296,11 @@ SpanDates Engine::Impl::span_dates(const rule::Rule& rule, const Item& item) con
   SpanDates dates;
   dates.start = rule::Moment::of(item.opened);
   if (!item.is_open()) dates.end = rule::Moment::of(item.ended);
+  if (rule.trigger.kind != rule::Trigger::Kind::event) return dates;
+  if (const auto row = ledger.span(name_of(rule), item.span)) {
+    dates.start = rule::Moment::of(row->opened);
+    if (!row->live) dates.end = rule::Moment::of(row->closes);
+  }
   return dates;
 }
 

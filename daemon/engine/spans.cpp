@@ -199,6 +199,7 @@ void refresh_live(LiveSpan& span, const ledger::Entity& entity, const ledger::En
   span.trigger = cel::Value::of_record(rule::event_span_type(kind), fields);
   span.memory = std::move(memory);
   span.entity = entity.key;
+  span.expires = entity.expires;
   span.kind = &kind;
   span.dates.start = rule::Moment::of(span.opened);
 }

@@ -30,6 +30,8 @@ struct CalendarSpan {
 
 /// A season that an event declared; overrides the calendar's of the same id and year in its areas.
 struct DeclaredSeason {
+  Instant at{};  // when; of two for one area the later one counts
+  std::string entity;
   std::string id;
   std::vector<std::string> areas;
   Date first, last;
@@ -47,6 +49,7 @@ struct LiveSpan {
   std::string area;  // restricts the subjects of a season; empty: all
   Instant opened{};  // when it became live for this shard
   Instant closes = kNever;
+  Instant expires = kNever;  // when the entity of an event span ends by itself
   SpanDates dates;
   std::string entity;  // key of an event span's latest entity
   const event::EntityKind* kind = nullptr;

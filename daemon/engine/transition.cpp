@@ -17,23 +17,25 @@ uint64_t bit(int field) { return uint64_t{1} << std::min(field, 63); }
 
 }  // namespace
 
+/// A fact's home is that of its own id.
+bool Engine::Impl::at_home(const Event& event) const {
+  const event::EventType& type = *event.type;
+  return options.ownership.owns(type.kind != nullptr ? slot_of(type.kind->name, event.key)
+                                                     : slot_of(type.name, event.id));
+}
+
 void Engine::Impl::apply_event(const Event& event) {
   ++applied.events;
   const event::EventType& type = *event.type;
   if (type.kind != nullptr) {
-    const bool home = options.ownership.owns(slot_of(type.kind->name, event.key));
-    shadow = !home;
-    if (home || config->replicated(*type.kind)) apply_to_entity(event);
-    shadow = false;
+    if (at_home(event) || config->replicated(*type.kind)) apply_to_entity(event);
   } else {
-    shadow = !options.ownership.owns(slot_of(type.name, event.id));
     const ledger::Ledger::Seen seen = ledger.fact_seen(event.identity, event.content, now);
     if (seen == ledger::Ledger::Seen::other_content)
       refuse(
           event, "D22",
           "an event with this source and id but other content was received before; give it an id of its own");
     if (seen != ledger::Ledger::Seen::no) ++applied.duplicates;
-    shadow = false;
     if (seen != ledger::Ledger::Seen::no) return;
     write_journal(event, nullptr);
     apply_effect(event, nullptr);
@@ -195,7 +197,9 @@ void Engine::Impl::transition(Entity& entity, const Event& event, const Staged& 
   index(entity);
   ledger.touch(entity);
   apply_effect(event, &entity);
-  after_change(entity, &event, began || !was_known || !entity.is_open(), staged.changed, replaced);
+  const int area = entity.kind->area;
+  const bool moved = area >= 0 && (staged.changed & bit(area)) != 0;  // other seasons, another ladder
+  after_change(entity, &event, began || !was_known || moved || !entity.is_open(), staged.changed, replaced);
 }
 
 /// Dates computed with a calendar year that was not published then are computed again; a change is named in
@@ -276,7 +280,10 @@ void Engine::Impl::expire(Entity& entity) {
 void Engine::Impl::after_change(Entity& entity, const Event* event, bool all, uint64_t changed,
                                 const Entity* replaced) {
   refresh(entity, Reason{event, all, changed, {}});
-  if (config->replicated(*entity.kind)) update_event_spans(entity, replaced);
+  if (config->replicated(*entity.kind)) {
+    settle_jobs();
+    update_event_spans(entity, replaced);
+  }
   if (entity.kind == season_kind) declare_season(entity);
   if (entity.kind == unit_kind) {
     directory.update(card_of(entity, *unit_fields), entity.is_open());
@@ -307,53 +314,6 @@ void Engine::Impl::refresh_subjects_of(const Entity& unit) {
 
 void Engine::Impl::index(Entity& entity) {
   ledger.index(entity, entity.is_open(), entity.text(entity.kind->area), unit_id_of(entity));
-}
-
-void Engine::Impl::refuse(const Event& event, std::string code, std::string reason) {
-  event::Refusal refusal;
-  refusal.code = std::move(code);
-  refusal.reason = std::move(reason);
-  refusal.origin = event.origin;
-  refusal.key = event.key;
-  if (event.record != nullptr) {
-    refusal.key = event.record->key;
-    refusal.payload = event.record->payload;
-    for (const event::Header& header : event.record->headers)
-      refusal.headers.emplace_back(header.name, header.value);
-  } else {  // it was parked
-    refusal.payload = event::to_structured(event);
-    refusal.headers = {{"content-type", "application/cloudevents+json"}};
-  }
-  refuse(refusal);
-}
-
-void Engine::Impl::refuse(const event::Refusal& refusal) {
-  if (shadow) return;
-  ledger::DeadLetter letter;
-  letter.topic = refusal.origin.input->topic;
-  letter.partition = refusal.origin.input->partition;
-  letter.offset = refusal.origin.offset;
-  letter.at = now;
-  letter.code = refusal.code;
-  letter.reason = refusal.reason;
-  letter.key = refusal.key;
-  letter.payload = refusal.payload;
-  letter.headers = refusal.headers;
-  ledger.dead_letter(letter, options.dead_letter_channel);
-  ++applied.dead_letters;
-  if (options.on_dead_letter) options.on_dead_letter(letter);
-}
-
-void Engine::Impl::write_journal(const Event& event, Entity* entity) {
-  ledger::JournalEntry entry;
-  entry.at = now;
-  entry.kind = ledger::JournalKind::record;
-  if (entity != nullptr) entry.entity = entity->id;
-  entry.topic = event.origin.input->topic;
-  entry.partition = event.origin.input->partition;
-  entry.offset = event.origin.offset;
-  entry.body = event::to_structured(event);
-  ledger.journal(entry);
 }
 
 }  // namespace duban::engine

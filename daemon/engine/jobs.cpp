@@ -1,0 +1,78 @@
+// Fan-outs: a row with a cursor, run in slices between batches.
+//
+// A job's instant is that of its cause, and an entity that is touched before its turn is brought up first, so
+// the result does not depend on the job's progress (architecture.md, invariant 8).
+#include "engine/impl.hpp"
+
+namespace duban::engine {
+
+void Engine::Impl::visit_subjects(const rule::Rule& rule, const std::vector<std::string>& areas) {
+  for (const std::string& area : areas) {
+    ledger::Job job;
+    job.at = now;
+    job.kind = ledger.intern(rule.subject->name);
+    job.rule = name_of(rule);
+    job.area = area;
+    job.last_entity = ledger.last_entity_id();
+    job.id = ledger.put(job);
+    jobs.push_back(std::move(job));
+  }
+}
+
+void Engine::Impl::visit_kind(const event::EntityKind& kind) {
+  ledger::Job job;
+  job.at = now;
+  job.kind = ledger.intern(kind.name);
+  job.last_entity = ledger.last_entity_id();
+  job.id = ledger.put(job);
+  jobs.push_back(std::move(job));
+}
+
+void Engine::Impl::settle_jobs() {
+  while (run_jobs()) {
+  }
+}
+
+/// One slice of the oldest fan-out; true if more is left.
+bool Engine::Impl::run_jobs() {
+  if (jobs.empty()) return false;
+  ledger::Job job = jobs.front();
+  const auto ids =
+      ledger.open_in_area(job.kind, job.area, job.cursor_area, job.cursor_entity, slice.subjects);
+  for (const ledger::EntityId id : ids) {
+    Entity* entity = ledger.get(id);
+    bring_up(*entity, job.at);
+    job.cursor_area = entity->indexed_area;
+    job.cursor_entity = static_cast<int64_t>(id);
+  }
+  if (ids.size() < slice.subjects) {
+    ledger.finish(job);
+    jobs.erase(jobs.begin());
+  } else {
+    ledger.put(job);
+    jobs.front() = job;
+  }
+  return !jobs.empty();
+}
+
+void Engine::Impl::bring_up(Entity& entity, Instant t) {
+  const Instant present = now;
+  const NameId kind = ledger.intern(entity.kind->name);
+  for (const ledger::Job& job : jobs) {
+    if (job.kind != kind || static_cast<int64_t>(entity.id) > job.last_entity || job.at > t) continue;
+    const std::string_view area = entity.text(entity.kind->area);
+    if (!entity.known || !area.starts_with(job.area)) continue;
+    now = job.at;
+    if (!entity.provisional.empty()) recompute_provisional(entity);
+    Reason reason;
+    reason.rule = job.rule;
+    reason.configuration = job.rule == NameId{};
+    refresh(entity, reason);
+  }
+  for (Item& item : entity.items)
+    while (item.next < t) fire_item(entity, item, item.next);
+  forget_old_items(entity);
+  now = present;
+}
+
+}  // namespace duban::engine
