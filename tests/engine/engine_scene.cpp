@@ -18,11 +18,13 @@ struct Text {
 
 }  // namespace
 
-std::shared_ptr<const rule::Configuration> with_rules(const std::string& rules_yaml) {
+std::shared_ptr<const rule::Configuration> with_rules(const std::string& rules_yaml,
+                                                      const std::string& calendars,
+                                                      const std::string& catalog) {
   const Folder folder;
   rule::Sources sources;
-  sources.catalog_directory = DUBAN_SOURCE_DIR "/config/catalog";
-  sources.calendar_directory = DUBAN_SOURCE_DIR "/config/calendar";
+  sources.catalog_directory = catalog;
+  sources.calendar_directory = calendars;
   sources.rules = {folder.write("rules.yaml", rules_yaml)};
   sources.channels = {"out"};
   sources.constants_yaml =

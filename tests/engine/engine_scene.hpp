@@ -37,13 +37,18 @@ class Folder {
 };
 
 /// The shipped catalog, calendars and constants with these rules. Throws with the findings if they are wrong.
-std::shared_ptr<const rule::Configuration> with_rules(const std::string& rules_yaml);
+std::shared_ptr<const rule::Configuration> with_rules(
+    const std::string& rules_yaml, const std::string& calendars = DUBAN_SOURCE_DIR "/config/calendar",
+    const std::string& catalog = DUBAN_SOURCE_DIR "/config/catalog");
 
 /// Feeds short-form events and compares what was said.
 class Stage {
  public:
   explicit Stage(const std::string& rules_yaml, const std::string& ledger = ":memory:")
-      : scene(with_rules(rules_yaml), ledger) {}
+      : Stage(with_rules(rules_yaml), ledger) {}
+  explicit Stage(std::shared_ptr<const rule::Configuration> configuration,
+                 const std::string& ledger = ":memory:")
+      : scene(std::move(configuration), ledger) {}
 
   /// "2023-01-19T10:00", "hazard.reported", R"({"hazard_id":"H1",…})"; ids are e1, e2, … unless given.
   void event(const std::string& at, const std::string& type, const std::string& data,
