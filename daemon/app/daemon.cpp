@@ -53,6 +53,17 @@ std::string Daemon::ledger_file(int shard) const {
          std::to_string(settings.shards) + ".db";
 }
 
+/// A ledger in the store that belongs to another number of shards; empty if there is none.
+std::string Daemon::other_sharding() const {
+  const std::string ours = "-of-" + std::to_string(loaded_.settings.shards) + ".db";
+  for (const auto& entry : std::filesystem::directory_iterator(loaded_.settings.store_directory)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("shard-") && name.ends_with(".db") && !name.ends_with(ours))
+      return entry.path().string();
+  }
+  return {};
+}
+
 /// What happened before the start is judged by the version that was in force then (architecture.md, invariant
 /// 8).
 void Daemon::resume_version() {
@@ -89,6 +100,13 @@ void Daemon::open_shards() {
   std::filesystem::create_directories(settings.store_directory, failed);
   if (failed) {
     log::error("store.directory {} cannot be made: {}", settings.store_directory, failed.message());
+    return end(kStorage);
+  }
+  if (const std::string other = other_sharding(); !other.empty()) {
+    log::error(
+        "{} was written with another number of shards than shards: {}; what it has said would be said again. "
+        "Set the old number, or move the old ledgers away and say first_load_until",
+        other, settings.shards);
     return end(kStorage);
   }
   std::vector<Shard*> shards;

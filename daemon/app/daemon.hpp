@@ -63,6 +63,7 @@ class Daemon {
   void resume_version();
   void open_shards();
   std::string ledger_file(int shard) const;
+  std::string other_sharding() const;
   void open_delivery();
   void open_source();
   void connect(const std::vector<event::Input>& inputs);

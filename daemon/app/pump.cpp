@@ -64,7 +64,11 @@ void Pump::turn() {
   }
   update_back_pressure();
   finish_catching_up();
-  if (idle() && !merger_->ready()) state_.settled = std::max(state_.settled, frontier_now());
+  if (idle() && !merger_->ready()) {
+    state_.settled = std::max(state_.settled, frontier_now());
+    // In quiet hours, too, it is known how far everything is; an outage is noticed by it.
+    if (!held_ && state_.settled + kLongestSleep <= clock_.now()) ask_ends();
+  }
   const bool all_done = source_finished_ && state_.caught_up && idle() && merger_->buffered() == 0;
   if (all_done && on_finished_all) std::exchange(on_finished_all, nullptr)();
   if (held_ && idle() && quiet_) std::exchange(quiet_, nullptr)();
@@ -218,6 +222,7 @@ void Pump::check_clock() {
   const Duration step = (now - last_clock_) - (monotonic - last_monotonic_);
   last_clock_ = now;
   last_monotonic_ = monotonic;
+  if (state_.clock_suspicious && step < -options_.suspicious_step / 2) return confirm_clock();  // set back
   if (step <= options_.suspicious_step || state_.clock_suspicious) return;
   state_.clock_suspicious = true;
   log::error(

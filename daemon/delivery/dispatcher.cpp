@@ -143,7 +143,7 @@ void Dispatcher::Impl::complain_about(const std::vector<std::string>& channels) 
     if (!said.insert(name).second) continue;
     log::error(
         "outbox: alerts wait for the channel '{}', which settings do not define; they are kept. "
-        "Define the channel again, or decide about each of them (duban alerts)",
+        "Define a channel of that name again and reload",
         name);
   }
 }

@@ -7,6 +7,7 @@ namespace duban::engine {
 Applied Engine::Impl::apply(const Batch& batch) {
   applied = {};
   inputs_lost = batch.inputs_lost;
+  forget_other_clusters(batch);
   size_t next = 0;
   bool singly = false;
   do {
@@ -31,6 +32,15 @@ Applied Engine::Impl::apply(const Batch& batch) {
     }
   } while (next < batch.inputs.size());
   return applied;
+}
+
+/// Offsets of another cluster's log say nothing about this one's: a person has decided to read it.
+void Engine::Impl::forget_other_clusters(const Batch& batch) {
+  for (const ledger::Position& position : batch.positions) {
+    std::string& known = clusters[position.input];
+    if (!known.empty() && known != position.cluster) applied_to.erase(position.input);
+    known = position.cluster;
+  }
 }
 
 void Engine::Impl::apply_inputs(const Batch& batch, size_t& next) {

@@ -121,8 +121,10 @@ void Engine::Impl::reload_memory() {
 
 void Engine::Impl::load_memory() {
   applied_to.clear();
-  for (const ledger::Position& position : ledger.positions())
+  for (const ledger::Position& position : ledger.positions()) {
     applied_to[position.input] = position.next_offset;
+    clusters[position.input] = position.cluster;
+  }
   jobs = ledger.jobs();
   declared.clear();
   directory.clear();

@@ -50,6 +50,7 @@ struct Engine::Impl {
   /// Inputs from `next` on, until done or the slice of ticks is used up.
   void apply_inputs(const Batch& batch, size_t& next);
   void apply_singly(const Batch& batch, size_t from);
+  void forget_other_clusters(const Batch& batch);
   void begin_at(const Batch& batch);
   void finish_batch(const Batch& batch);
   bool apply_input(const event::Decoded& input);
@@ -226,8 +227,9 @@ struct Engine::Impl {
   Instant boundary = kNever;                                         // next opening or closing of a span
   std::vector<ledger::Job> jobs;
 
-  std::map<event::Input, int64_t> applied_to;  // next offset per input
-  std::unique_ptr<event::Decoder> decoder;     // of parked events
+  std::map<event::Input, int64_t> applied_to;    // next offset per input
+  std::map<event::Input, std::string> clusters;  // whose offsets these are
+  std::unique_ptr<event::Decoder> decoder;       // of parked events
 
   std::unordered_map<const rule::Rule*, NameId> rule_names;
   std::unordered_map<int32_t, const rule::Rule*> rule_by_name;

@@ -41,7 +41,7 @@ CREATE TABLE alert_key(hash INTEGER PRIMARY KEY, alert INTEGER NOT NULL);
 CREATE INDEX alert_held ON alert(state) WHERE state = 1;
 CREATE TABLE dead_letter(sequence INTEGER PRIMARY KEY, topic INTEGER NOT NULL, partition INTEGER NOT NULL,
   offset INTEGER NOT NULL, at INTEGER NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, key BLOB NOT NULL,
-  payload BLOB NOT NULL, headers BLOB NOT NULL, delivery INTEGER NOT NULL, UNIQUE(topic, partition, offset));
+  payload BLOB NOT NULL, headers BLOB NOT NULL, delivery INTEGER NOT NULL, UNIQUE(topic, partition, offset, at));
 CREATE TABLE delivery(id INTEGER PRIMARY KEY, channel INTEGER NOT NULL, alert INTEGER NOT NULL,
   dead_letter INTEGER NOT NULL, at INTEGER NOT NULL, severity INTEGER NOT NULL, state INTEGER NOT NULL,
   attempts INTEGER NOT NULL, next INTEGER NOT NULL, last_attempt INTEGER NOT NULL);
