@@ -67,8 +67,8 @@ inline constexpr size_t kConfigDepth = 64;
 inline constexpr size_t kCelSourceBytes = 64 << 10;
 /// Height of a CEL expression's tree; bounds the recursion of parser, checker and evaluator (E112).
 inline constexpr int kCelDepth = 250;
-/// Steps of one evaluation, some 20 ms: one per part of a loop's body at each pass, per element built or compared
-/// and per 16 bytes of text. Beyond: an error value.
+/// Steps of one evaluation, some 20 ms: one per part of a loop's body at each pass, per element built or
+/// compared and per 16 bytes of text. Beyond: an error value.
 inline constexpr uint64_t kCelSteps = 1'000'000;
 /// Nesting of lists and maps that an expression builds; bounds the recursion of comparing and printing them.
 inline constexpr int kCelValueDepth = 100;
