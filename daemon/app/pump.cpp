@@ -35,7 +35,7 @@ void Pump::start(Instant reached, std::vector<event::Record> directory) {
   unreachable_since_ = last_monotonic_ = clock_.monotonic();
   state_.reachable = false;
   merger_ = std::make_unique<intake::Merger>(std::vector<event::Input>{}, std::map<event::Input, int64_t>{},
-                                             reached);
+                                             reached, options_.on_its_way);
   wake();
 }
 
@@ -43,7 +43,7 @@ void Pump::connect(const std::vector<event::Input>& inputs,
                    const std::map<event::Input, intake::Start>& from) {
   std::map<event::Input, int64_t> next_offsets;
   for (const auto& [input, start] : from) next_offsets[input] = start.next_offset;
-  merger_ = std::make_unique<intake::Merger>(inputs, next_offsets, dispatched_);
+  merger_ = std::make_unique<intake::Merger>(inputs, next_offsets, dispatched_, options_.on_its_way);
   connected_ = state_.reachable = true;
   source_.start(from, *this);
   wake();
@@ -73,8 +73,6 @@ void Pump::turn() {
   if (all_done && on_finished_all) std::exchange(on_finished_all, nullptr)();
   if (held_ && idle() && quiet_) std::exchange(quiet_, nullptr)();
   if (!merger_) return;  // stopped
-  if (source_finished_ && idle() && !merger_->ready() && on_finished_all)
-    std::exchange(on_finished_all, nullptr)();
   if (!held_ && (merger_->waiting() || next_due() <= clock_.now() || !state_.caught_up)) ask_ends();
   arm();
 }

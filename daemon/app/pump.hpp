@@ -16,12 +16,15 @@
 
 #include "app/shard.hpp"
 #include "core/clock.hpp"
+#include "core/limits.hpp"
 #include "intake/merger.hpp"
 #include "intake/source.hpp"
 
 namespace duban::app {
 
 struct PumpOptions {
+  /// How long a record may bear its timestamp before the source's ends count it.
+  Duration on_its_way{limits::kAppendTime};
   Duration tick_grace{std::chrono::minutes(5)};
   /// A step of the clock against monotonic time by more than this holds ticks until the operator confirms.
   Duration suspicious_step{std::chrono::hours(1)};

@@ -34,6 +34,8 @@ ConfPtr kafka_conf(const KafkaProperties& properties, Duration timeout, std::str
   ConfPtr conf(rd_kafka_conf_new());
   KafkaProperties all{{"client.id", "duban"},
                       {"enable.idempotence", "true"},
+                      // A dead letter is as large as its record was; what is too large is the topic's to say.
+                      {"message.max.bytes", "100000000"},
                       {"message.timeout.ms", std::to_string(timeout.count())},
                       {"log.queue", "true"}};
   all.insert(all.end(), properties.begin(), properties.end());

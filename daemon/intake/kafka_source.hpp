@@ -31,7 +31,7 @@ struct KafkaOptions {
   Duration retry{std::chrono::seconds(2)};
   /// Between an answer to ends() and the next question to the brokers: while catching up they would be asked
   /// without pause.
-  Duration ends_pause{2};
+  Duration ends_pause{20};
   /// Longest wait for one answer of a broker.
   Duration answer_limit{std::chrono::seconds(5)};
 };

@@ -19,8 +19,9 @@ Instant settled(Instant stated, Instant before, Instant cap) {
 
 }  // namespace
 
-Merger::Merger(std::vector<Input> inputs, const std::map<Input, int64_t>& next_offsets, Instant reached)
-    : released_(reached), ticked_(reached) {
+Merger::Merger(std::vector<Input> inputs, const std::map<Input, int64_t>& next_offsets, Instant reached,
+               Duration on_its_way)
+    : on_its_way_(on_its_way), released_(reached), ticked_(reached) {
   for (Input& input : inputs) streams_[std::move(input)];
   for (const auto& [input, offset] : next_offsets) {
     const auto found = streams_.find(input);
@@ -49,7 +50,7 @@ void Merger::add(Record record) {
   s.next_offset = record.offset + 1;
   s.records.push_back({std::move(record), stated, cap});
   while (!s.awaited.empty() && s.awaited.front().second <= s.next_offset) {
-    s.ends_known = std::max(s.ends_known, s.awaited.front().first);
+    s.ends_known = std::max(s.ends_known, s.awaited.front().first - on_its_way_);
     s.awaited.pop_front();
   }
 }
@@ -58,7 +59,7 @@ void Merger::ends_at(Instant at, const Ends& ends) {
   for (const auto& [input, end] : ends.next_offset) {
     Stream& s = stream(input);
     if (s.next_offset >= end) {
-      s.ends_known = std::max(s.ends_known, at);
+      s.ends_known = std::max(s.ends_known, at - on_its_way_);
     } else {
       await(s, at, end);
     }

@@ -2,8 +2,9 @@
 //
 // A record or a tick at T may be processed once every input is known up to T: an input is known up to just
 // before its last record read (the next one may bear the same instant), or, if it has been read to the end it
-// had at T, up to T (architecture.md, Time). Ties: by topic, partition, offset. So the order of records does
-// not depend on when and in which portions they were read.
+// had at T, up to T less the time a record may be on its way to the readers (architecture.md, Time). Ties: by
+// topic, partition, offset. So the order of records does not depend on when and in which portions they were
+// read.
 //
 // Instants are put right where they cannot be true: a record never precedes the one before it in its input;
 // one that bears a much later instant than a moment at which it was already there takes that of the one
@@ -28,8 +29,9 @@ inline constexpr Duration kClockTolerance{std::chrono::minutes(1)};
 class Merger {
  public:
   /// `reached`: the instant up to which every shard's ledger has already got; older records are late.
+  /// `on_its_way`: how long a record may bear its timestamp before it counts in the end of its input.
   explicit Merger(std::vector<event::Input> inputs, const std::map<event::Input, int64_t>& next_offsets,
-                  Instant reached = Instant{});
+                  Instant reached = Instant{}, Duration on_its_way = Duration{0});
 
   /// In offset order per input. An input not named before is taken up.
   void add(event::Record record);
@@ -66,7 +68,7 @@ class Merger {
     std::deque<Buffered> records;
     Instant read_to{};        // instant of the last record read
     Instant taken_to{};       // instant of the last record taken, as put right here
-    Instant ends_known{};     // read to the end it had at this instant
+    Instant ends_known{};     // known up to here, as its ends have shown
     int64_t next_offset = 0;  // next to be read
     int64_t taken = 0;        // next to be taken
     bool stopped = false;
@@ -79,6 +81,7 @@ class Merger {
   static Instant known(const Stream& stream);
 
   std::map<event::Input, Stream> streams_;
+  Duration on_its_way_;
   Instant released_{};  // of the last record given
   Instant ticked_{};    // the last frontier() after a take()
 };

@@ -54,6 +54,17 @@ TEST_CASE("a record waits until every other input is known up to its instant") {
   CHECK(m.buffered() == 2);
 }
 
+TEST_CASE("a record that was on its way when the ends were asked for comes in its place") {
+  Merger m({kA, kB}, {}, Instant{}, Duration{200});
+  m.add(record(kA, 0, 100));
+  m.ends_at(at(250), {{{kA, 1}, {kB, 0}}});  // b has a record of 90 that it does not count yet
+  CHECK(m.take(100, kClock).empty());
+  CHECK(m.frontier(kClock) == at(50));
+  m.add(record(kB, 0, 90));
+  m.ends_at(at(310), {{{kA, 1}, {kB, 1}}});
+  CHECK(text(m.take(100, kClock)) == "a/1:0@90 a/0:0@100");
+}
+
 TEST_CASE("the last record read may be followed by one of the same instant, so it waits too") {
   Merger m({kA}, {});
   m.add(record(kA, 0, 10));

@@ -1,0 +1,70 @@
+"""`duban run` as a process that a test starts, kills and starts again."""
+import signal
+import subprocess
+import time
+
+from .waiting import Failure, wait_for
+
+
+class Daemon:
+    def __init__(self, program, settings, log):
+        self.program, self.settings, self.log = program, settings, log
+        self.process = None
+        self.starts = 0
+
+    def start(self, *options, environment=None):
+        self.starts += 1
+        self.begun_at = self.log.stat().st_size if self.log.exists() else 0
+        with open(self.log, "ab") as out:
+            out.write(b"---- start %d %s\n" % (self.starts, " ".join(options).encode()))
+            out.flush()
+            self.process = subprocess.Popen([self.program, "run", "--config", self.settings, *options],
+                                            stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment)
+        return self
+
+    def kill(self):
+        """SIGKILL, wherever it is; False if it had ended by itself."""
+        alive = self.process.poll() is None
+        self.process.kill()
+        self.process.wait()
+        return alive
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def stop(self, limit=30.0):
+        """SIGTERM; the exit code."""
+        self.signal(signal.SIGTERM)
+        begin = time.monotonic()
+        code = self.wait(limit)
+        self.stopped_in = time.monotonic() - begin
+        return code
+
+    def wait(self, limit):
+        try:
+            return self.process.wait(limit)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"the daemon did not end within {limit:.0f} s") from None
+
+    def alive(self):
+        return self.process is not None and self.process.poll() is None
+
+    def check_alive(self):
+        if not self.alive():
+            raise Failure(f"the daemon ended by itself with {self.process.returncode}")
+        return True
+
+    def said(self, text):
+        """Whether the log of the present start has the text."""
+        with open(self.log, "rb") as log:
+            log.seek(self.begun_at)
+            return text.encode() in log.read()
+
+    def wait_until_said(self, text, limit=30.0):
+        wait_for(f"the daemon's log to say “{text}”", lambda: self.said(text) or not self.alive(), limit)
+        if not self.said(text):
+            raise Failure(f"the daemon ended with {self.process.returncode} and did not say “{text}”")
+
+    def clean_up(self):
+        if self.alive():
+            self.kill()
