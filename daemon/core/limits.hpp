@@ -16,8 +16,9 @@ inline constexpr size_t kAwaitedEnds = 32;
 /// bound. Four batches: enough to keep the engine busy, little enough to stay in tens of megabytes.
 inline constexpr size_t kPauseRecords = 20'000;
 inline constexpr size_t kResumeRecords = 10'000;
-/// How long a broker may take from giving a record its timestamp to letting it be read (appending, replicating):
-/// events and deadlines wait so long for one another. A record that takes longer counts as late.
+/// How long a broker may take from giving a record its timestamp to letting it be read (appending,
+/// replicating): events and deadlines wait so long for one another. A record that takes longer counts as
+/// late.
 inline constexpr std::chrono::milliseconds kAppendTime{200};
 /// Longest wait for a batch to fill; bounds the latency of a lone event.
 inline constexpr std::chrono::milliseconds kBatchWait{50};
