@@ -10,10 +10,10 @@ from harness.waiting import check, wait_for
 EVENTS, RATE, KILLS = 20_000, 500, 50
 
 
-def finish(daemon, ledger, receiver, flow, ends, limit=90):
+def finish(daemon, ledger, receiver, flow, ends, last="later", limit=90):
     """Waits until everything is applied, due, and delivered; stops the daemon. The last hazard's `later` is the last thing
     that is due: when it comes, everything before it has been committed."""
-    wait_for("the last alert of the flow", lambda: daemon.check_alive() and receiver.has_new(flow.sentinel, "later"), limit,
+    wait_for("the last alert of the flow", lambda: daemon.check_alive() and receiver.has_new(flow.sentinel, last), limit,
              pause=0.3)
     counts = ledger.wait_until_settled(ends)
     check(daemon.stop() == 0, "the daemon did not end with 0")
