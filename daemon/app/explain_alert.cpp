@@ -37,8 +37,8 @@ class AlertExplainer {
         rule_(configuration.rules.find(json_["rule"].get<std::string>())) {
     if (subject_ == nullptr) return;
     for (const ledger::Item& item : subject_->items)
-      if (ledger_->text(item.rule) == json_["rule"] &&
-          configuration.zone.format(item.opened) == json_["item"]["opened"])
+      if (json_["rule"] == ledger_->text(item.rule) &&
+          json_["item"]["opened"] == configuration.zone.format(item.opened))
         item_ = &item;
     if (rule_ != nullptr)
       stage_ = rule_->stage(subject_->text(subject_->kind->area), json_["stage"].get<std::string>());
@@ -136,7 +136,7 @@ class AlertExplainer {
     for (const rule::Recipient& to : stage_->to) {
       using Who = rule::Recipient::Who;
       const bool of_role =
-          to.who == Who::role && (to.role == "unit" ? card.id == json_["unit"]["id"] : card.kind == to.role);
+          to.who == Who::role && (to.role == "unit" ? json_["unit"]["id"] == card.id : card.kind == to.role);
       const bool of_id = to.who == Who::unit_id && to.name == card.id;
       if (to.post == post && (of_role || of_id || to.who == Who::field)) return to.source;
       if (to.who == Who::told || to.who == Who::event_by) return to.source;

@@ -11,7 +11,7 @@ namespace {
 constexpr char kEverywhere[] = "all";
 
 std::string read_area(const yaml::Reader& at) {
-  const std::string area = at.string();
+  std::string area = at.string();
   if (area == kEverywhere) return "";
   const bool digits = !area.empty() && area.find_first_not_of("0123456789") == std::string::npos;
   if (!digits || area.size() < 2 || area.size() > 12)

@@ -51,7 +51,7 @@ void Engine::Impl::give_up_parked(Entity& entity) {
     const auto over = std::find_if(entity.parked.begin(), entity.parked.end(),
                                    [&](const ledger::Parked& p) { return p.until <= now; });
     if (over == entity.parked.end()) return;
-    const ledger::Parked parked = *over;
+    const ledger::Parked parked = std::move(*over);
     entity.parked.erase(over);
     ledger.touch(entity);
     const event::Input input{parked.topic, parked.partition};

@@ -36,7 +36,7 @@ Type read_simple(const yaml::Reader& type) {
   std::vector<std::string> names;
   for (const Named& known : simple_types()) {
     if (name == known.name) return known.type;
-    names.push_back(known.name);
+    names.emplace_back(known.name);
   }
   type.error(codes::kUnknownType, "unknown type '" + name + "'", suggest(name, names));
   return Type::dyn();

@@ -185,7 +185,9 @@ void KafkaSource::start(const std::map<Input, Start>& from, Sink& sink) {
   sink_ = &sink;
   std::string error;
   const std::map<Input, int64_t> wanted = accepted(from);
-  if (!make_consumer(error) || !(error = consumer_->add(wanted)).empty()) return stop_all(error);
+  const bool made = make_consumer(error);
+  if (made) error = consumer_->add(wanted);
+  if (!made || !error.empty()) return stop_all(error);
   wait_for_records();
   look_for_partitions(options_.look_for_partitions);
 }

@@ -249,8 +249,9 @@ std::vector<Ledger::Attempt> Outbox::attempts(std::string_view id) {
     const std::optional<AlertRow> found = alerts_.get(*sequence);
     first = found ? found->first_delivery : 0;
     count = found ? found->deliveries : 0;
-  } else if ((first = dead_letters_.delivery_of(id)) != 0) {
-    count = 1;
+  } else {
+    first = dead_letters_.delivery_of(id);
+    count = first != 0 ? 1 : 0;
   }
   std::vector<std::pair<int64_t, Ledger::Attempt>> found;
   for (int64_t delivery = first; delivery < first + count; ++delivery) {
