@@ -7,10 +7,21 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/time.hpp"
 
 namespace duban::delivery {
+
+/// Who a message is for, with the addresses that channels for people need; an address that is not known is
+/// empty.
+struct Addressee {
+  std::string recipient;  // as the alert names it: `E-1/officer`
+  std::string name;
+  std::string mobile;
+  std::string email;
+  std::string user_id;  // of a WeCom app
+};
 
 /// One message to one channel. `key` is the idempotency key: the alert's id, or a dead letter's position.
 struct Message {
@@ -19,6 +30,11 @@ struct Message {
   std::string body;  // the alert's JSON, or the dead letter's envelope
   Instant at{};
   int attempts = 0;  // before this one
+  // What people read: data, never markup; a channel escapes it for its own form.
+  std::string severity;  // notice, warning, serious, critical
+  std::string title;     // one line
+  std::string text;      // lines
+  std::vector<Addressee> to;
 };
 
 /// How an attempt ended. HTTP 200 alone is not success where a service answers errors in the body.
