@@ -55,12 +55,22 @@ struct Outcome {
   }
 };
 
+/// At most `count` messages within any `period`.
+struct Pace {
+  int count = 0;
+  Duration period{0};
+};
+
 class Channel {
  public:
   virtual ~Channel() = default;
   virtual const std::string& name() const = 0;
   /// How many messages it takes at once; more wait in the outbox.
   virtual size_t concurrency() const = 0;
+  /// The limits of its service, all of which hold; the dispatcher keeps them. Empty: none. A message that the
+  /// channel has to send in parts counts as one here, so a channel whose messages may come in parts names
+  /// less than the service allows.
+  virtual std::vector<Pace> pace() const { return {}; }
   /// Sends; `done` is called exactly once, later or at once, also when the channel is being closed.
   virtual void send(Message message, std::function<void(Outcome)> done) = 0;
   /// Lets what is under way finish within `limit`, gives up the rest (retry), then calls `closed`, later or
