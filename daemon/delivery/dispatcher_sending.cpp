@@ -41,8 +41,12 @@ void Dispatcher::Impl::send(const LanePtr& lane, Lane::Taken taken) {
   boxes[taken.outbox].in_flight.insert(delivery.id);
   ++lane->sending;
   ++counts[lane->name()].in_flight;
-  Message message{delivery.id, std::move(delivery.alert), std::move(delivery.body), delivery.at,
-                  delivery.attempts};
+  Message message;
+  message.delivery = delivery.id;
+  message.key = std::move(delivery.alert);
+  message.body = std::move(delivery.body);
+  message.at = delivery.at;
+  message.attempts = delivery.attempts;
   // The channel keeps this for as long as it takes: it must not own the lane that owns the channel.
   lane->channel->send(std::move(message),
                       [weak = weak_from_this(), from = std::weak_ptr<Lane>(lane), sent](Outcome outcome) {
