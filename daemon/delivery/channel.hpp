@@ -31,10 +31,10 @@ struct Message {
   Instant at{};
   int attempts = 0;  // before this one
   // What people read: data, never markup; a channel escapes it for its own form.
-  std::string severity;  // notice, warning, serious, critical
-  std::string title;     // one line
-  std::string text;      // lines
-  std::vector<Addressee> to;
+  std::string severity{};  // notice, warning, serious, critical
+  std::string title{};     // one line
+  std::string text{};      // lines
+  std::vector<Addressee> to{};
 };
 
 /// How an attempt ended. HTTP 200 alone is not success where a service answers errors in the body.
