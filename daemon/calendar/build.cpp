@@ -144,7 +144,7 @@ std::shared_ptr<Calendar::Data> Builder::join() {
   std::vector<int> unannounced;
   if (statutory_) {
     data_->holiday_ids = statutory_->ids();
-    for (const auto& [year, row] : statutory_->dates)
+    for (int year = statutory_->from; year <= kLastYear; ++year)
       if (!data_->published.contains(year)) unannounced.push_back(year);
   }
   for (const int year : unannounced) add_statutory(year);

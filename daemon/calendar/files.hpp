@@ -42,23 +42,24 @@ struct YearFile {
   std::vector<Arranged> holidays;
 };
 
+/// A holiday of the law; one with `days` has one of the three that say when.
 struct StatutoryHoliday {
   std::string id;
   std::string name;
-  bool solar = false;            // has its own date; the others have one per year
-  std::optional<MonthDay> date;  // of a solar one; none if it could not be read
-  bool eve = false;              // begins the day before its date
-  int days = 0;                  // 0: never off by law
+  std::optional<MonthDay> date;   // of the solar calendar
+  std::optional<MonthDay> lunar;  // of the lunar calendar, in an ordinary month
+  std::optional<size_t> term;     // a solar term's place in solar_terms()
+  bool eve = false;               // begins the day before
+  int days = 0;                   // 0: never off by law
 };
 
 struct StatutoryFile {
   Place place;
+  int from = 0;  // the first year in which this law holds
   std::vector<StatutoryHoliday> holidays;
-  /// By year and id, of the holidays that are not solar.
-  std::map<int, std::map<std::string, Date>> dates;
 
   std::vector<std::string> ids() const;
-  /// The days off of a holiday in a year; none if its date is not known.
+  /// The days off of a holiday in a year; none before `from`, and after the lunar table's end.
   std::vector<Date> days(const StatutoryHoliday& holiday, int year) const;
 };
 

@@ -4,22 +4,48 @@
 
 #include "calendar/errors.hpp"
 #include "calendar/files.hpp"
+#include "calendar/lunar.hpp"
 #include "calendar/workdays.hpp"
 
 namespace duban::calendar {
 namespace {
 
+std::optional<size_t> read_term(const yaml::Reader& at) {
+  const auto& terms = solar_terms();
+  const std::string id = at.string();
+  const auto found = std::find(terms.begin(), terms.end(), id);
+  if (found != terms.end()) return static_cast<size_t>(found - terms.begin());
+  at.error(errors::kStatutory, fmt::format("no solar term is called '{}'", id),
+           suggest(id, {terms.begin(), terms.end()}));
+  return {};
+}
+
+/// One of the three, if the law gives days off at all.
+void read_when(const yaml::Reader& at, StatutoryHoliday& holiday) {
+  int given = 0;
+  if (const auto date = at.get("date")) ++given, holiday.date = read_month_day(date);
+  if (const auto lunar = at.get("lunar")) {
+    ++given, holiday.lunar = read_month_day(lunar);
+    if (holiday.lunar && holiday.lunar->day > 29)
+      lunar.error(errors::kStatutory, "not every lunar month has this day", "expected MM-01 to MM-29");
+  }
+  if (const auto term = at.get("term")) ++given, holiday.term = read_term(term);
+  if (given > 1 || (given == 0 && holiday.days > 0))
+    at.error(errors::kStatutory, fmt::format("'{}' has {} dates", holiday.id, given),
+             "expected one of date: MM-DD, lunar: MM-DD, term: ID of a solar term");
+}
+
 StatutoryHoliday read_holiday(const yaml::Reader& at) {
   StatutoryHoliday holiday;
   holiday.id = at.required("id").string();
   holiday.name = at.required("name").string();
-  if (const auto date = at.get("date")) holiday.solar = true, holiday.date = read_month_day(date);
   holiday.eve = at.get("eve").boolean();
   const auto days = at.get("days").integer();
   if (days < 0 || days > 10)
     at.get("days").error(errors::kStatutory, fmt::format("{} days off for one holiday", days),
                          "expected 1 to 10");
   holiday.days = static_cast<int>(std::clamp<int64_t>(days, 0, 10));
+  read_when(at, holiday);
   at.finish();
   return holiday;
 }
@@ -35,33 +61,21 @@ void read_holidays(const yaml::Reader& list, StatutoryFile& file) {
   }
 }
 
-/// One row of `dates`. Asking for each holiday makes it a known key; finish() reports the others.
-void read_row(int year, const yaml::Reader& row, StatutoryFile& file) {
-  for (const auto& holiday : file.holidays) {
-    if (holiday.solar || holiday.days == 0) continue;
-    const auto at = row.get(holiday.id);
-    if (!at) {
-      row.error(errors::kStatutory, fmt::format("{} has no date for '{}'", year, holiday.id),
-                fmt::format("expected {}: MM-DD, or `date` where {} is declared", holiday.id, holiday.name));
-    } else if (const auto date = read_month_day(at)) {
-      file.dates[year][holiday.id] = date->in(year);
-    }
-  }
-  row.finish();
+int read_first_year(const yaml::Reader& at) {
+  const auto year = at.integer();
+  if (year > kFirstYear && year <= kLastYear) return static_cast<int>(year);
+  at.error(errors::kYear, fmt::format("{} is not a year of the calendar", year),
+           fmt::format("expected {} to {}", kFirstYear + 1, kLastYear));
+  return kLastYear + 1;
 }
 
-void read_dates(const yaml::Reader& dates, StatutoryFile& file) {
-  for (const auto& [key, row] : dates.entries()) {
-    const bool number = key.size() == 4 && key.find_first_not_of("0123456789") == std::string::npos;
-    const int year = number ? std::stoi(key) : 0;
-    if (year <= kFirstYear || year > kLastYear) {
-      row.error(errors::kYear, fmt::format("'{}' is not a year of the calendar", key),
-                fmt::format("expected {} to {}", kFirstYear + 1, kLastYear));
-      continue;
-    }
-    file.dates[year];
-    read_row(year, row, file);
-  }
+/// The holiday's first day in a year.
+std::optional<Date> begin_of(const StatutoryHoliday& holiday, int year) {
+  if (holiday.date) return holiday.date->in(year);
+  if (holiday.term) return solar_term(year, *holiday.term);
+  if (!holiday.lunar) return {};
+  return solar_date(
+      {year, static_cast<int>(holiday.lunar->month), static_cast<int>(holiday.lunar->day), false});
 }
 
 }  // namespace
@@ -73,14 +87,8 @@ std::vector<std::string> StatutoryFile::ids() const {
 }
 
 std::vector<Date> StatutoryFile::days(const StatutoryHoliday& holiday, int year) const {
-  const auto row = dates.find(year);
-  if (row == dates.end() || holiday.days == 0) return {};
-  std::optional<Date> first;
-  if (holiday.solar) {
-    if (holiday.date) first = holiday.date->in(year);
-  } else if (const auto found = row->second.find(holiday.id); found != row->second.end()) {
-    first = found->second;
-  }
+  if (year < from || holiday.days == 0) return {};
+  const std::optional<Date> first = begin_of(holiday, year);
   if (!first) return {};
   std::vector<Date> days;
   for (int i = 0; i < holiday.days; ++i) days.push_back(*first + i - (holiday.eve ? 1 : 0));
@@ -93,7 +101,7 @@ StatutoryFile read_statutory(const yaml::Reader& root) {
   file.place = statutory.place();
   statutory.get("basis").string();
   read_holidays(statutory.required("holidays"), file);
-  read_dates(statutory.required("dates"), file);
+  file.from = read_first_year(statutory.required("from"));
   statutory.finish();
   root.finish();
   return file;

@@ -31,10 +31,11 @@ Date plain_nth(int64_t n) {
 Workdays::Workdays(const std::map<Date, bool>& exceptions)
     : first_(Date::of(kFirstYear, 1, 1)), last_(Date::of(kLastYear, 12, 31)) {
   counts_.push_back(0);
+  auto exception = exceptions.lower_bound(first_);
   for (Date d = first_; d <= last_; ++d) {
-    const auto exception = exceptions.find(d);
-    const bool weekend = d.weekday() == 0 || d.weekday() == 6;
-    if (exception != exceptions.end() ? exception->second : !weekend) days_.push_back(d);
+    bool worked = d.weekday() != 0 && d.weekday() != 6;
+    if (exception != exceptions.end() && exception->first == d) worked = (exception++)->second;
+    if (worked) days_.push_back(d);
     counts_.push_back(static_cast<int32_t>(days_.size()));
   }
 }

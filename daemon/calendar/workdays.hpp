@@ -13,7 +13,7 @@
 namespace duban::calendar {
 
 inline constexpr int kFirstYear = 2000;
-inline constexpr int kLastYear = 2060;
+inline constexpr int kLastYear = 2100;
 
 class Workdays {
  public:

@@ -52,14 +52,13 @@ TEST_CASE("damaged calendar files are loaded or refused with a reason") {
   const SourceFile statutory{"statutory.yaml", R"(statutory:
   holidays:
     - { id: new-year, name: 元旦, date: 01-01, days: 1 }
-    - { id: spring-festival, name: 春节, eve: true, days: 4 }
-    - { id: qingming, name: 清明节 }
+    - { id: spring-festival, name: 春节, lunar: 01-01, eve: true, days: 4 }
+    - { id: qingming, name: 清明节, term: qingming, days: 1 }
     - { id: labour-day, name: 劳动节 }
     - { id: dragon-boat, name: 端午节 }
     - { id: mid-autumn, name: 中秋节 }
     - { id: national-day, name: 国庆节 }
-  dates:
-    2027: { spring-festival: 02-06 }
+  from: 2027
 )"};
   int refused = 0;
   for (int i = 0; i < 500; ++i) {
