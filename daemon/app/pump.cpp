@@ -152,7 +152,7 @@ void Pump::applied(Lane& lane, const std::optional<Progress>& progress) {
     ++state_.batches;
   }
   if (on_progress) on_progress(progress->applied);
-  if (progress->applied.more) {  // the rest of a burst, before anything else of this shard
+  if (progress->applied.more && !stopping_) {  // the rest of a burst, before anything else of this shard
     auto rest = std::make_shared<Prepared>();
     rest->frontier = batch->frontier;
     rest->inputs_lost = batch->inputs_lost;
@@ -274,6 +274,7 @@ void Pump::hold(std::function<void()> quiet) {
 }
 
 void Pump::stop(std::function<void()> stopped) {
+  stopping_ = true;
   hold([this, stopped = std::move(stopped)] {
     timer_.cancel();
     merger_.reset();

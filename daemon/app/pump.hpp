@@ -117,6 +117,7 @@ class Pump final : public intake::Sink {
   bool releasing_ = false;  // caught_up() is under way
   bool connected_ = false;
   bool held_ = false;
+  bool stopping_ = false;  // the rest of a burst is left to the next start
   bool source_finished_ = false;
   std::function<void()> quiet_;
   Duration unreachable_since_{};  // monotonic

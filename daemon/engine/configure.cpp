@@ -182,18 +182,16 @@ void Engine::Impl::release_held(Instant at) {
   catching_up = false;
   in_transaction([&] {
     advance(std::max(at, last_input));
-    std::map<std::string, int64_t> latest;  // item → sequence of its latest held alert
-    const std::vector<ledger::Alert> held = ledger.held_alerts();
-    std::map<std::string, Instant> instant;
-    for (const ledger::Alert& alert : held)
-      if (!latest.contains(alert.item) || alert.at >= instant[alert.item]) {
-        latest[alert.item] = alert.sequence;
-        instant[alert.item] = alert.at;
-      }
-    for (const ledger::Alert& alert : held) {
+    const std::vector<ledger::HeldAlert> held = ledger.held_alerts();
+    std::unordered_map<std::string_view, const ledger::HeldAlert*> latest;  // of each item
+    for (const ledger::HeldAlert& alert : held) {
+      const ledger::HeldAlert*& last = latest[alert.item];
+      if (last == nullptr || alert.at >= last->at) last = &alert;
+    }
+    for (const ledger::HeldAlert& alert : held) {
       const auto missed = static_cast<rule::Missed>(alert.missed);
-      const bool send = missed == rule::Missed::all ||
-                        (missed == rule::Missed::latest && latest[alert.item] == alert.sequence);
+      const bool send =
+          missed == rule::Missed::all || (missed == rule::Missed::latest && latest[alert.item] == &alert);
       ledger.release(alert.sequence, send,
                      send                           ? ""
                      : missed == rule::Missed::none ? "its instant passed while nothing ran"

@@ -20,7 +20,7 @@ Alerts::Alerts(Database& database, Names& names, Tallies& tallies)
               "FROM alert WHERE sequence = ?1",
               "reading an alert"),
       select_id_(database, "SELECT id FROM alert WHERE sequence = ?1", "looking up an alert"),
-      select_held_(database, "SELECT sequence FROM alert WHERE state = 1 ORDER BY sequence",
+      select_held_(database, "SELECT sequence, item, at, missed FROM alert WHERE state = 1 ORDER BY sequence",
                    "listing held alerts"),
       set_state_(database, "UPDATE alert SET state = ?2 WHERE sequence = ?1", "releasing an alert"),
       select_key_(database, "SELECT alert FROM alert_key WHERE hash = ?1", "looking up an alert"),
@@ -81,10 +81,12 @@ std::optional<AlertRow> Alerts::get(int64_t sequence) {
   return row;
 }
 
-std::vector<int64_t> Alerts::held() {
+std::vector<HeldAlert> Alerts::held() {
   Rows rows(select_held_);
-  std::vector<int64_t> found;
-  while (rows.next()) found.push_back(select_held_.integer(0));
+  std::vector<HeldAlert> found;
+  while (rows.next())
+    found.push_back({select_held_.integer(0), std::string(select_held_.text(1)),
+                     instant_of_ms(select_held_.integer(2)), static_cast<uint8_t>(select_held_.integer(3))});
   return found;
 }
 

@@ -182,7 +182,7 @@ Instant Ledger::next_delivery(Instant now, const std::vector<ChannelRoom>& rooms
 }
 std::vector<std::string> Ledger::pending_channels() { return impl_->outbox.pending_channels(); }
 void Ledger::settle(const Receipt& receipt) { impl_->outbox.settle(receipt); }
-std::vector<Alert> Ledger::held_alerts() { return impl_->outbox.held(); }
+std::vector<HeldAlert> Ledger::held_alerts() { return impl_->outbox.held(); }
 void Ledger::release(int64_t alert_sequence, bool send, std::string_view reason) {
   impl_->outbox.release(alert_sequence, send, reason, impl_->registry.instant());
 }

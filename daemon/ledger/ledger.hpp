@@ -108,7 +108,7 @@ class Ledger {
   std::vector<std::string> pending_channels();
   /// Notes the attempt; a delivery that is no longer pending keeps its state.
   void settle(const Receipt& receipt);
-  std::vector<Alert> held_alerts();
+  std::vector<HeldAlert> held_alerts();
   /// Lets a held alert go out, or drops it with the reason as its receipt.
   void release(int64_t alert_sequence, bool send, std::string_view reason);
   struct Counts {

@@ -106,14 +106,6 @@ std::optional<Alert> Outbox::alert(std::string_view id) {
   return found ? std::optional(std::move(found->alert)) : std::nullopt;
 }
 
-std::vector<Alert> Outbox::held() {
-  std::vector<Alert> found;
-  for (int64_t sequence : alerts_.held()) {
-    if (auto held = row(sequence)) found.push_back(std::move(held->alert));
-  }
-  return found;
-}
-
 void Outbox::release(int64_t sequence, bool send, std::string_view reason, Instant now) {
   const std::optional<AlertRow> held = alerts_.get(sequence);
   if (!held || !held->alert.held) return;

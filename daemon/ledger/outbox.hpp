@@ -30,7 +30,7 @@ class Alerts {
   std::optional<int64_t> sequence_of(std::string_view id);
   /// Without its channels.
   std::optional<AlertRow> get(int64_t sequence);
-  std::vector<int64_t> held();
+  std::vector<HeldAlert> held();
   /// A held alert goes out, or is dropped.
   void unhold(int64_t sequence, bool send);
 
@@ -55,7 +55,7 @@ class Outbox {
   bool raise(Alert& alert);
   void dead_letter(const DeadLetter& letter, std::string_view channel);
   std::optional<Alert> alert(std::string_view id);
-  std::vector<Alert> held();
+  std::vector<HeldAlert> held() { return alerts_.held(); }
   /// `now`: the instant of the receipts of an alert that is dropped.
   void release(int64_t sequence, bool send, std::string_view reason, Instant now);
 

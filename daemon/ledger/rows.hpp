@@ -177,6 +177,14 @@ struct Alert {
   bool recorded = false;  // first load: kept, never sent
 };
 
+/// What decides whether an alert raised while catching up goes out.
+struct HeldAlert {
+  int64_t sequence = 0;
+  std::string item;  // as Alert has them
+  Instant at{};
+  uint8_t missed = 0;
+};
+
 /// One message for one channel: an alert, or a dead letter.
 struct Delivery {
   int64_t id = 0;
