@@ -151,7 +151,8 @@ std::optional<RuleTestFile> load_rule_tests(const std::string& file, const rule:
   RuleTestFile tests;
   tests.file = file;
   if (out.has_errors()) return {};
-  // A test takes some rules out of a whole; what it leaves unused, such as a ladder, is no finding about them.
+  // A test takes some rules out of a whole; what it leaves unused, such as a ladder, is no finding about
+  // them.
   Diagnostics of_rules;
   tests.configuration = rule::load(own, of_rules);
   if (!tests.configuration) {

@@ -101,6 +101,7 @@ TEST_CASE("every shipped rule has a test file that passes") {
 
 TEST_CASE("scenario 1 comes out with its dates: ten working days across the Spring Festival of 2023") {
   const std::vector<std::string> expected = {
+      "01-20T09:00 pre-holiday-hazards/t-1",      "01-28T09:00 pre-holiday-hazards/resumption",
       "01-30T09:00 five-fixes/incomplete",        "01-31T09:00 five-fixes/department",
       "01-31T09:00 hazard-rectification/t-5",     "02-02T09:00 hazard-rectification/t-3",
       "02-06T09:00 hazard-rectification/t-1",     "02-07T09:00 hazard-rectification/t-0",

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "core/yaml.hpp"
 #include "rule/configuration.hpp"
 
 using namespace duban;
@@ -14,12 +15,9 @@ rule::Sources shipped() {
   sources.routes_file = DUBAN_SOURCE_DIR "/config/routes.yaml";
   sources.channels = {"console", "log", "alerts"};
   sources.automatic = {{"interview", {"341004"}}};
-  sources.constants_yaml =
-      "{ordinary_limit_wd: 10, major_limit_d: 30, listing_limit_d: 365, reinspection: 10d, "
-      "reinspection_fire: "
-      "3wd, reinspection_special_equipment: 10wd, reinspection_coal: 20d, five_fixes: 3wd, major_report: "
-      "24h, "
-      "listing_filing: 3wd, listing_publishing: 5wd, weather_check: 24h}";
+  Diagnostics out;
+  const auto settings = yaml::Reader::open(DUBAN_SOURCE_DIR "/config/duban.yaml", out);
+  sources.constants_yaml = settings.get("constants").to_json();
   return sources;
 }
 
