@@ -95,7 +95,7 @@ class AlertExplainer {
     if (stage_->at.anchor == rule::Anchor::opened && item_ != nullptr)
       anchor = configuration_.zone.date(item_->opened);
     if (item_ != nullptr && stage_->at.anchor == rule::Anchor::trigger_start)
-      if (const auto span = span_dates(*rule_, *item_, configuration_); span.start)
+      if (const auto span = span_dates(*rule_, *item_, *ledger_, configuration_); span.start)
         anchor = configuration_.zone.date(span.start->at);
     out.update(schedule_part(stage_->at, anchor, configuration_));
     if (stage_->condition) out["if"] = stage_->condition->source();

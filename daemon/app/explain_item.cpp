@@ -94,8 +94,9 @@ class ItemExplainer {
       return out;
     }
     const Date today = configuration_.zone.date(now_);
+    const auto declared = engine::declared_spans(*ledger_, *configuration_.catalog);
     for (const engine::CalendarSpan& span :
-         engine::calendar_spans(rule_, today, today + kAhead, configuration_.time_base(), {})) {
+         engine::calendar_spans(rule_, today, today + kAhead, configuration_.time_base(), declared)) {
       if (!subject_.text(subject_.kind->area).starts_with(span.area)) continue;
       if (span.opens <= now_ && span.closes > now_) {
         add(engine::make_live(rule_, span, configuration_.zone));
@@ -110,10 +111,9 @@ class ItemExplainer {
 
   template <typename Add>
   void add_event_span(const ledger::Span& row, const Add& add) {
-    const size_t slash = row.fields.find('/');
-    const event::EntityKind* kind = configuration_.catalog->kind(row.fields.substr(0, slash));
-    const ledger::Entity* entity =
-        kind != nullptr ? ledger_->find(*kind, row.fields.substr(slash + 1)) : nullptr;
+    const engine::SpanOrigin origin = engine::span_origin(row);
+    const event::EntityKind* kind = configuration_.catalog->kind(origin.kind);
+    const ledger::Entity* entity = kind != nullptr ? ledger_->find(*kind, origin.entity) : nullptr;
     if (entity == nullptr) return;
     engine::LiveSpan span;
     span.rule = &rule_;
@@ -132,8 +132,8 @@ class ItemExplainer {
     }
     if (!item.near_miss.empty()) out["near_miss"] = item.near_miss;
     out["stages"] = Explanation::array();
-    const auto planned = engine::plan(rule_, subject_, item, span_dates(rule_, item, configuration_),
-                                      configuration_.time_base());
+    const auto planned = engine::plan(
+        rule_, subject_, item, span_dates(rule_, item, *ledger_, configuration_), configuration_.time_base());
     for (const rule::Stage& stage : rule_.stages_for(subject_.text(subject_.kind->area))) {
       const auto found = std::find_if(planned.begin(), planned.end(),
                                       [&](const engine::PlannedStage& p) { return p.stage == &stage; });

@@ -178,7 +178,7 @@ Explanation due_part(const rule::Rule& rule, const ledger::Entity& subject, cons
   const Zone& zone = configuration.zone;
   std::optional<Date> anchor;
   if (rule.due->anchor == rule::Anchor::opened) anchor = zone.date(item.opened);
-  const engine::SpanDates span = span_dates(rule, item, configuration);
+  const engine::SpanDates span = span_dates(rule, item, ledger, configuration);
   if (rule.due->anchor == rule::Anchor::trigger_start && span.start) anchor = zone.date(span.start->at);
   if (rule.due->anchor == rule::Anchor::trigger_end && span.end) anchor = zone.date(span.end->at);
   Explanation part = schedule_part(*rule.due, anchor, configuration);
@@ -238,12 +238,13 @@ std::string line_of(const std::string& file, int line, const std::string& versio
   return {};
 }
 
-engine::SpanDates span_dates(const rule::Rule& rule, const ledger::Item& item,
+engine::SpanDates span_dates(const rule::Rule& rule, const ledger::Item& item, ledger::Ledger& ledger,
                              const rule::Configuration& configuration) {
   if (item.span.empty()) return {};
+  const auto declared = engine::declared_spans(ledger, *configuration.catalog);
   const Date around = configuration.zone.date(item.opened);
   for (const engine::CalendarSpan& span : engine::calendar_spans(
-           rule, around - kSpanWindow, around + kSpanWindow, configuration.time_base(), {}))
+           rule, around - kSpanWindow, around + kSpanWindow, configuration.time_base(), declared))
     if (span.key == item.span)
       return {rule::Moment::of(span.first, configuration.zone),
               rule::Moment::of(span.last, configuration.zone)};

@@ -47,7 +47,7 @@ Explanation terms_part(const rule::Expression& condition, std::span<const cel::V
                        const rule::Sources& sources, cel::Arena& arena);
 
 /// The item's span: when its trigger began and ended.
-engine::SpanDates span_dates(const rule::Rule& rule, const ledger::Item& item,
+engine::SpanDates span_dates(const rule::Rule& rule, const ledger::Item& item, ledger::Ledger& ledger,
                              const rule::Configuration& configuration);
 
 }  // namespace duban::app

@@ -145,7 +145,8 @@ bool Engine::Impl::is_next(const event::Decoded& input) {
   const bool shared =
       event != nullptr && event->type->kind != nullptr && config->replicated(*event->type->kind);
   if (shared && run_jobs()) return false;
-  return fire_until(std::max(origin.at, last_input), false);
+  if (!fire_until(std::max(origin.at, last_input), false)) return false;
+  return !shared || jobs.empty();  // a span that opened on the way has found subjects with ticks before now
 }
 
 bool Engine::Impl::apply_input(const event::Decoded& input) {

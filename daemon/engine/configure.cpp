@@ -45,7 +45,6 @@ void Engine::Impl::adopt(std::shared_ptr<const rule::Configuration> next) {
   host.zone = config->zone;
   decoder = std::make_unique<event::Decoder>(config->catalog, config->zone);
   unit_kind = config->catalog->kind("unit");
-  season_kind = config->catalog->kind("season");
   unit_fields = unit_kind != nullptr ? std::make_unique<UnitFields>(*unit_kind) : nullptr;
   reachable.clear();
   for (const auto& kind : config->catalog->kinds())
@@ -106,7 +105,7 @@ void Engine::Impl::open_spans_of_new_rules() {
     ledger.each(*kind, [&](Entity& entity) {
       if (entity.is_open()) keys.push_back(entity.key);
     });
-    for (const std::string& key : keys) update_event_spans(*ledger.find(*kind, key), nullptr);
+    for (const std::string& key : keys) update_event_spans(*ledger.find(*kind, key), {});
   }
 }
 
@@ -126,13 +125,12 @@ void Engine::Impl::load_memory() {
     clusters[position.input] = position.cluster;
   }
   jobs = ledger.jobs();
-  declared.clear();
   directory.clear();
   live.clear();
   if (unit_kind != nullptr)
     ledger.each(*unit_kind,
                 [&](Entity& unit) { directory.update(card_of(unit, *unit_fields), unit.is_open()); });
-  if (season_kind != nullptr) ledger.each(*season_kind, [&](Entity& season) { note_season(season); });
+  declared = declared_spans(ledger, *config->catalog);
   load_spans();
   boundary = next_boundary();
 }

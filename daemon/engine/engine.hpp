@@ -75,8 +75,10 @@ class Engine {
 
   /// Why this configuration cannot be taken (a state in use that its catalog drops); empty if it can.
   std::string objection(const rule::Configuration& next);
-  /// Swaps the configuration at `at`: retires items of removed rules, re-plans the others by fan-outs that
-  /// apply() runs. Empty if accepted; else why it was refused (a state in use that the new catalog drops).
+  /// Swaps the configuration at the shard's instant (`at`, if it has none yet), after the fan-outs and ticks
+  /// of before under the configuration of before; in transactions of its own. Items of removed rules retire,
+  /// the others are re-planned, by fan-outs that apply() runs. Empty if accepted, else objection(): nothing
+  /// has changed then, nor if it throws StorageError.
   std::string configure(std::shared_ptr<const rule::Configuration> configuration, Instant at);
   const std::shared_ptr<const rule::Configuration>& configuration() const;
 

@@ -8,6 +8,8 @@
 //   fire.cpp       ticks: stages whose instant has come
 //   alert.cpp      an alert as it is raised: recipients, text, record
 //   live.cpp       spans that are live
+//   event_spans.cpp  spans that are the life of entities
+//   declared.cpp   seasons and nodes that events declare
 //   jobs.cpp       fan-outs that bring a change to its subjects
 //   evidence.cpp   events that fulfil items; acknowledgements and decisions
 //   configure.cpp  configuration versions, start-up, release of held alerts
@@ -81,14 +83,15 @@ struct Engine::Impl {
   void transition(Entity& entity, const Event& event, const Staged& staged, bool gap);
   void set_state(Entity& entity, std::string_view state);
   void recompute_provisional(Entity& entity);
-  Entity* link_chain(Entity& entity);
+  void link_chain(Entity& entity);
   void remember(Entity& entity, const Event& event);
   void expire(Entity& entity);
   void park(Entity& entity, const Event& event);
   void retry_parked(Entity& entity);
   void give_up_parked(Entity& entity);
   void index(Entity& entity);
-  void after_change(Entity& entity, const Event* event, bool all, uint64_t changed, const Entity* replaced);
+  void after_change(Entity& entity, const Event* event, bool all, uint64_t changed,
+                    std::string_view begun_by);
   void refresh_subjects_of(const Entity& unit);
   bool duplicate(const Event& event, const Entity& entity);
   void refuse(const Event& event, std::string code, std::string reason);
@@ -162,8 +165,6 @@ struct Engine::Impl {
   void expire_watched(Instant t);
   void open_span(LiveSpan live);
   void close_span(size_t position);
-  void update_event_spans(Entity& entity, const Entity* replaced);
-  LiveSpan* find_span(const rule::Rule& rule, std::string_view key);
   const LiveSpan* find_span(const rule::Rule& rule, std::string_view key) const;
   bool covers(const LiveSpan& span, const Entity& entity) const;
   void visit_subjects(const rule::Rule& rule, const std::vector<std::string>& areas);
@@ -175,8 +176,18 @@ struct Engine::Impl {
   /// Brings an entity up to `t`: what pending jobs owe it, then its ticks before `t`.
   void bring_up(Entity& entity, Instant t);
   std::vector<std::string> areas_of(const LiveSpan& span) const;
-  void note_season(const Entity& entity);
-  void declare_season(const Entity& entity);
+
+  // ---- event_spans.cpp
+  std::optional<LiveSpan> event_span(const rule::Rule& rule, const ledger::Span& row);
+  const Entity* replaced_by(const Entity& entity);
+  void update_event_spans(Entity& entity, std::string_view begun_by);
+  void update_event_spans(Entity& entity, const rule::Rule& rule, std::string_view begun_by);
+  void go_on(LiveSpan& span, Entity& entity);
+  void begin_span(Entity& entity, const rule::Rule& rule, std::string_view begun_by);
+
+  // ---- declared.cpp
+  void declare(const Entity& entity);
+  void withdraw(LiveSpan& span) const;
 
   // ---- evidence.cpp
   void apply_evidence(const Event& event);
@@ -208,7 +219,6 @@ struct Engine::Impl {
   const Slices slice = slices();
   rule::Host host;
   const event::EntityKind* unit_kind = nullptr;
-  const event::EntityKind* season_kind = nullptr;
   std::unique_ptr<UnitFields> unit_fields;
   Directory directory;
 
@@ -221,7 +231,7 @@ struct Engine::Impl {
 
   std::vector<LiveSpan> live;
   LiveSpan past;  // what span_of() gave last, if it is not live any more
-  std::vector<DeclaredSeason> declared;
+  std::vector<DeclaredSpan> declared;
   std::vector<std::pair<const rule::Rule*, CalendarSpan>> calendar;  // of a window around `now`, by rule
   Date next_window{};                                                // from this day on another window counts
   Instant boundary = kNever;                                         // next opening or closing of a span

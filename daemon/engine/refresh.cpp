@@ -270,19 +270,10 @@ const LiveSpan* Engine::Impl::span_of(const rule::Rule& rule, const Item& item) 
       return &past;
     }
   const auto row = ledger.span(name_of(rule), item.span);
-  const size_t slash = row ? row->fields.find('/') : std::string::npos;
-  if (slash == std::string::npos) return nullptr;
-  const event::EntityKind* kind = config->catalog->kind(row->fields.substr(0, slash));
-  const Entity* entity = kind != nullptr ? ledger.find(*kind, row->fields.substr(slash + 1)) : nullptr;
-  if (entity == nullptr) return nullptr;
-  past = LiveSpan{};
-  past.rule = &rule;
-  past.key = item.span;
-  past.opened = row->opened;
-  past.closes = row->closes;
-  const size_t chain = entity->chain_keys.size();
-  const Entity* before = chain > 1 ? ledger.find(*kind, entity->chain_keys[chain - 2]) : nullptr;
-  refresh_live(past, *entity, before);
+  if (!row || rule.trigger.kind != rule::Trigger::Kind::event) return nullptr;
+  auto span = event_span(rule, *row);
+  if (!span) return nullptr;
+  past = std::move(*span);
   if (!row->live) past.dates.end = rule::Moment::of(row->closes);
   return &past;
 }

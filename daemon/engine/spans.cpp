@@ -87,7 +87,7 @@ CalendarSpan season_span(std::string id, std::string name, std::string area, int
 }
 
 std::vector<CalendarSpan> seasons(const Trigger& trigger, Date from, Date to, const rule::TimeBase& base,
-                                  const std::vector<DeclaredSeason>& declared) {
+                                  const std::vector<DeclaredSpan>& declared) {
   std::vector<CalendarSpan> out;
   std::string name = trigger.name;
   for (const calendar::Season& season : base.calendar.seasons(from, to)) {
@@ -95,8 +95,8 @@ std::vector<CalendarSpan> seasons(const Trigger& trigger, Date from, Date to, co
     name = season.name;
     out.push_back(season_span(season.id, season.name, season.area, season.year, season.first, season.last));
   }
-  for (const DeclaredSeason& season : declared) {
-    if (season.id != trigger.name) continue;
+  for (const DeclaredSpan& season : declared) {
+    if (season.kind != Trigger::Kind::season || season.id != trigger.name) continue;
     for (const std::string& area : season.areas) {
       CalendarSpan span = season_span(season.id, name, area, season.first.year(), season.first, season.last);
       const auto same =
@@ -105,6 +105,28 @@ std::vector<CalendarSpan> seasons(const Trigger& trigger, Date from, Date to, co
         *same = std::move(span);
       else if (season.last >= from && season.first <= to)
         out.push_back(std::move(span));
+    }
+  }
+  return out;
+}
+
+/// A node is a span in each of its areas.
+std::vector<CalendarSpan> nodes(const Trigger& trigger, Date from, Date to,
+                                const std::vector<DeclaredSpan>& declared) {
+  std::vector<CalendarSpan> out;
+  for (const DeclaredSpan& node : declared) {
+    if (node.kind != Trigger::Kind::node || node.id != trigger.name) continue;
+    if (node.last < from || node.first > to) continue;
+    for (const std::string& area : node.areas.empty() ? std::vector<std::string>{""} : node.areas) {
+      CalendarSpan span;
+      span.key = node.entity + (area.empty() ? "" : "/" + area);
+      span.name = node.name;
+      span.id = node.entity;
+      span.area = area;
+      span.year = node.year;
+      span.first = node.first;
+      span.last = node.last;
+      out.push_back(std::move(span));
     }
   }
   return out;
@@ -129,7 +151,7 @@ void set_life(CalendarSpan& span, const Trigger& trigger, const rule::TimeBase& 
 
 std::vector<CalendarSpan> calendar_spans(const rule::Rule& rule, Date from, Date to,
                                          const rule::TimeBase& base,
-                                         const std::vector<DeclaredSeason>& declared) {
+                                         const std::vector<DeclaredSpan>& declared) {
   // `from` and `to` may widen a span by months: look that much further for its days.
   constexpr int kWidest = 200;
   const Date wide_from = from - kWidest;
@@ -144,6 +166,9 @@ std::vector<CalendarSpan> calendar_spans(const rule::Rule& rule, Date from, Date
       break;
     case Trigger::Kind::season:
       spans = seasons(rule.trigger, wide_from, wide_to, base, declared);
+      break;
+    case Trigger::Kind::node:
+      spans = nodes(rule.trigger, wide_from, wide_to, declared);
       break;
     case Trigger::Kind::none:
     case Trigger::Kind::event:
@@ -163,6 +188,7 @@ LiveSpan make_live(const rule::Rule& rule, const CalendarSpan& span, const Zone&
   LiveSpan live;
   live.rule = &rule;
   live.key = span.key;
+  live.id = span.id;
   live.area = span.area;
   live.opened = span.opens;
   live.closes = span.closes;
@@ -190,24 +216,43 @@ void refresh_live(LiveSpan& span, const ledger::Entity& entity, const ledger::En
   for (size_t i = 0; i < keys.size(); ++i) ids[i] = cel::Value::of(memory->copy(keys[i]));
   fields[own] = cel::Value::of(std::span<const cel::Value>(ids, keys.size()));
   fields[own + 1] = cel::Value::of(entity.chain_start);
-  if (replaced != nullptr)
-    fields[own + 2] = memory->copy(replaced->record());
-  else if (span.trigger.is(cel::Kind::record))
-    fields[own + 2] = memory->copy(span.trigger.fields()[own + 2]);
-  else
-    fields[own + 2] = cel::Value::absent();
+  fields[own + 2] = replaced != nullptr ? memory->copy(replaced->record()) : cel::Value::absent();
   span.trigger = cel::Value::of_record(rule::event_span_type(kind), fields);
   span.memory = std::move(memory);
   span.entity = entity.key;
+  span.previous = previous_of(entity);
   span.expires = entity.expires;
   span.kind = &kind;
   span.dates.start = rule::Moment::of(span.opened);
 }
 
+std::string grade_of(const ledger::Entity& entity) {
+  const int field = entity.kind->grade;
+  return field < 0 ? std::string{} : cel::to_text(entity.fields[field]);
+}
+
 std::string event_span_key(const ledger::Entity& entity) {
-  std::string key = entity.chain.empty() ? entity.key : entity.chain;
-  if (entity.kind->grade >= 0) key += "/" + cel::to_text(entity.fields[entity.kind->grade]);
-  return key;
+  const std::string grade = grade_of(entity);
+  return (entity.chain.empty() ? entity.key : entity.chain) + (grade.empty() ? "" : "/" + grade);
+}
+
+std::string previous_of(const ledger::Entity& entity) {
+  const size_t chain = entity.chain_keys.size();
+  return chain > 1 ? entity.chain_keys[chain - 2] : std::string{};
+}
+
+// "warning/W1", and the grade on a line of its own.
+std::string to_text(const SpanOrigin& origin) {
+  return origin.kind + "/" + origin.entity + (origin.grade.empty() ? "" : "\n" + origin.grade);
+}
+
+SpanOrigin span_origin(const ledger::Span& row) {
+  const size_t slash = row.fields.find('/');
+  if (slash == std::string::npos) return {};
+  const size_t line = std::min(row.fields.rfind('\n'), row.fields.size());
+  SpanOrigin origin{row.fields.substr(0, slash), row.fields.substr(slash + 1, line - slash - 1), {}};
+  if (line < row.fields.size()) origin.grade = row.fields.substr(line + 1);
+  return origin;
 }
 
 }  // namespace duban::engine

@@ -169,6 +169,8 @@ void Engine::Impl::transition(Entity& entity, const Event& event, const Staged& 
   std::copy_n(staged.fields, entity.kind->layout->fields.size(), entity.fields);
   entity.known = true;
   entity.changed = now;
+  if (!was_known && !entity.chain.empty() && !entity.kind->superseded_state.empty())
+    set_state(entity, entity.kind->superseded_state);  // its successor came before it
   // What this event has set is no longer what an earlier one computed.
   const auto set_here = [&](const ledger::Provisional& p) {
     const auto of_field = [&](const auto& set) { return set.field == p.field; };
@@ -193,13 +195,16 @@ void Engine::Impl::transition(Entity& entity, const Event& event, const Staged& 
   }
   if (!gap) remember(entity, event);
   write_journal(event, &entity);
-  const Entity* replaced = was_known ? nullptr : link_chain(entity);
+  if (!was_known) link_chain(entity);
   index(entity);
   ledger.touch(entity);
   apply_effect(event, &entity);
   const int area = entity.kind->area;
   const bool moved = area >= 0 && (staged.changed & bit(area)) != 0;  // other seasons, another ladder
-  after_change(entity, &event, began || !was_known || moved || !entity.is_open(), staged.changed, replaced);
+  const int grade = entity.kind->grade;
+  const bool fresh = began || (grade >= 0 && (staged.changed & bit(grade)) != 0);
+  after_change(entity, &event, began || !was_known || moved || !entity.is_open(), staged.changed,
+               fresh ? event.id : std::string_view{});
 }
 
 /// Dates computed with a calendar year that was not published then are computed again; a change is named in
@@ -238,16 +243,22 @@ void Engine::Impl::recompute_provisional(Entity& entity) {
   }
 }
 
-/// The chain of superseding entities: the new one takes over its key, the old one ends.
-Entity* Engine::Impl::link_chain(Entity& entity) {
+/// The chain of superseding entities: the new one takes over its key, the old one ends. If the old one has
+/// not come yet, a placeholder remembers its successor.
+void Engine::Impl::link_chain(Entity& entity) {
+  entity.chain.clear();
+  entity.chain_keys.clear();
   entity.chain_start = entity.began;
   const std::string old_key(entity.text(entity.kind->supersedes));
-  if (old_key.empty() || old_key == entity.key) return nullptr;
+  if (old_key.empty() || old_key == entity.key) return;
   Entity* old = ledger.find(*entity.kind, old_key);
   if (old == nullptr || !old->known) {
     entity.chain = old_key;
     entity.chain_keys = {old_key, entity.key};
-    return nullptr;
+    if (old == nullptr) old = &ledger.create(*entity.kind, old_key);
+    old->chain = entity.key;
+    ledger.touch(*old);
+    return;
   }
   bring_up(*old, now);
   entity.chain = old->chain.empty() ? old->key : old->chain;
@@ -258,7 +269,6 @@ Entity* Engine::Impl::link_chain(Entity& entity) {
     set_state(*old, old->kind->superseded_state);
     refresh(*old, Reason{});
   }
-  return old;
 }
 
 void Engine::Impl::set_state(Entity& entity, std::string_view state) {
@@ -274,17 +284,17 @@ void Engine::Impl::expire(Entity& entity) {
   ledger.touch(entity);
   if (!entity.is_open() || entity.kind->expired_state.empty()) return;
   set_state(entity, entity.kind->expired_state);
-  after_change(entity, nullptr, true, ~uint64_t{0}, nullptr);
+  after_change(entity, nullptr, true, ~uint64_t{0}, {});
 }
 
 void Engine::Impl::after_change(Entity& entity, const Event* event, bool all, uint64_t changed,
-                                const Entity* replaced) {
+                                std::string_view begun_by) {
   refresh(entity, Reason{event, all, changed, {}});
   if (config->replicated(*entity.kind)) {
     settle_jobs();
-    update_event_spans(entity, replaced);
+    update_event_spans(entity, begun_by);
   }
-  if (entity.kind == season_kind) declare_season(entity);
+  if (declares(*entity.kind) != rule::Trigger::Kind::none) declare(entity);
   if (entity.kind == unit_kind) {
     directory.update(card_of(entity, *unit_fields), entity.is_open());
     refresh_subjects_of(entity);

@@ -155,12 +155,7 @@ class Loader {
 }  // namespace
 
 bool Configuration::replicated(const event::EntityKind& kind) const {
-  if (kind.name == "unit") return true;
-  const bool season = kind.name == "season";
-  return std::any_of(rules.rules.begin(), rules.rules.end(), [&](const auto& rule) {
-    return (rule->trigger.event != nullptr && rule->trigger.event->kind == &kind) ||
-           (season && rule->trigger.kind == Trigger::Kind::season);
-  });
+  return rules.watched[static_cast<size_t>(kind.index)];
 }
 
 bool Configuration::is_proposal(Level level, std::string_view area) const {

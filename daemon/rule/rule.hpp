@@ -52,17 +52,17 @@ struct Stage {
 };
 
 struct Trigger {
-  enum class Kind { none, every, holiday, season, event };
+  enum class Kind { none, every, holiday, season, node, event };
   Kind kind = Kind::none;
   std::string period;  // of `every`: week, month, 2 months, quarter, half-year, year
-  std::string name;    // of holiday (or "any") and season
+  std::string name;    // of holiday (or "any") and season, a node's kind
   std::optional<Schedule>
       from;  // widen when the item lives: `start - 10wd`, `end`; anchors trigger_start/end
   std::optional<Schedule> to;
   const event::EventType* event = nullptr;
   Expression when;         // over `trigger`
   std::vector<Step> for_;  // `for: 10wd`; empty: the entity's open life
-  bool calendar() const { return kind == Kind::every || kind == Kind::holiday || kind == Kind::season; }
+  bool calendar() const { return kind != Kind::none && kind != Kind::event; }
 };
 
 /// Evidence that fulfils an item.
@@ -122,6 +122,8 @@ struct RuleSet {
   std::vector<std::vector<const Rule*>> by_subject;
   std::vector<std::vector<const Rule*>> by_trigger;
   std::vector<std::vector<const Rule*>> by_evidence;
+  /// By subject kind: whether every shard keeps its entities, because rules look at them beside a subject.
+  std::vector<bool> watched;
 };
 
 }  // namespace duban::rule

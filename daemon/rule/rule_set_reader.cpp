@@ -50,12 +50,23 @@ void build_indexes(RuleSet& set, const event::Catalog& catalog) {
   set.by_subject.resize(catalog.kinds().size());
   set.by_trigger.resize(catalog.events().size());
   set.by_evidence.resize(catalog.events().size());
+  set.watched.resize(catalog.kinds().size());
+  const auto watch = [&](const event::EntityKind* kind) {
+    if (kind != nullptr) set.watched[static_cast<size_t>(kind->index)] = true;
+  };
+  watch(catalog.kind("unit"));
+  for (const auto& kind : catalog.kinds())
+    if (kind->supersedes >= 0) watch(kind.get());  // what ends its predecessor is known wherever that lives
   for (size_t i = 0; i < set.rules.size(); ++i) {
     Rule& rule = *set.rules[i];
     rule.index = static_cast<int>(i);
     set.by_subject[static_cast<size_t>(rule.subject->index)].push_back(&rule);
-    if (rule.trigger.event != nullptr)
+    if (rule.trigger.event != nullptr) {
       set.by_trigger[static_cast<size_t>(rule.trigger.event->index)].push_back(&rule);
+      watch(rule.trigger.event->kind);
+    }
+    if (rule.trigger.kind == Trigger::Kind::season) watch(catalog.kind("season"));
+    if (rule.trigger.kind == Trigger::Kind::node) watch(catalog.kind("node"));
     if (rule.done_by) set.by_evidence[static_cast<size_t>(rule.done_by->event->index)].push_back(&rule);
   }
 }

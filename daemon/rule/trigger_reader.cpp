@@ -46,6 +46,22 @@ void read_season(Trigger& result, const yaml::Reader& season, const Loading& loa
   }
 }
 
+/// Nodes are entities of the catalog's kind `node`; a trigger names one of its kinds.
+void read_node(Trigger& result, const yaml::Reader& node, const Loading& loading) {
+  result.name = node.string();
+  const event::EntityKind* kind = loading.catalog.kind("node");
+  const int field = kind != nullptr ? kind->layout->find("kind") : -1;
+  if (field < 0) {
+    node.error(codes::kBadTrigger, "the catalog has no kind 'node' with a field 'kind'",
+               "declare it as config/catalog/calendar.yaml does");
+    return;
+  }
+  const auto& known = kind->layout->fields[static_cast<size_t>(field)].type.values;
+  if (known && std::find(known->begin(), known->end(), result.name) == known->end())
+    node.error(codes::kUnknownHoliday, "unknown kind of node '" + result.name + "'",
+               suggest(result.name, *known));
+}
+
 void read_event(Trigger& result, const yaml::Reader& trigger, const yaml::Reader& event,
                 const Loading& loading) {
   const std::string name = event.string();
@@ -81,14 +97,12 @@ Trigger read_trigger(const yaml::Reader& trigger, const Loading& loading) {
   if (!trigger) return result;
   using Kind = Trigger::Kind;
   int kinds = 0;
-  for (const char* later : {"node", "measure"}) {
-    const yaml::Reader key = trigger.get(later);
-    if (!key) continue;
+  if (const yaml::Reader measure = trigger.get("measure")) {
     ++kinds;
-    trigger.diagnostics().error(codes::kNotBuilt, key.key_place(),
-                                std::string("triggers of '") + later + "' are not built in this version",
-                                "use every, holiday, season or event");
-    for (const char* its : {"clear", "quiet_for", "from", "to"}) (void)trigger.get(its);
+    trigger.diagnostics().error(codes::kNotBuilt, measure.key_place(),
+                                "triggers of 'measure' are not built in this version",
+                                "use every, holiday, season, node or event");
+    for (const char* its : {"clear", "quiet_for"}) (void)trigger.get(its);
   }
   if (const auto every = trigger.get("every")) {
     ++kinds;
@@ -105,6 +119,11 @@ Trigger read_trigger(const yaml::Reader& trigger, const Loading& loading) {
     result.kind = Kind::season;
     read_season(result, season, loading);
   }
+  if (const auto node = trigger.get("node")) {
+    ++kinds;
+    result.kind = Kind::node;
+    read_node(result, node, loading);
+  }
   if (const auto event = trigger.get("event")) {
     ++kinds;
     result.kind = Kind::event;
@@ -113,7 +132,7 @@ Trigger read_trigger(const yaml::Reader& trigger, const Loading& loading) {
   if (result.calendar()) read_span(result, trigger, loading);
   if (kinds != 1 && trigger.is_map())
     trigger.error(codes::kBadTrigger, kinds == 0 ? "a trigger that names nothing" : "a trigger of two kinds",
-                  "write one of every, holiday, season, event");
+                  "write one of every, holiday, season, node, event");
   trigger.finish();
   return result;
 }

@@ -75,6 +75,17 @@ rules:
     stages:
       - { id: t-5, at: due - 5wd 09:00, level: remind, to: [unit.principal] }
       - { id: missed, at: due + 1wd 09:00, level: urge, to: [unit.principal] }
+  - id: meeting
+    title: 会议前检查
+    trigger: { node: party_meeting, from: start - 10d }
+    subject: unit
+    when: unit.kind == 'town'
+    due: trigger.start - 1d
+    done_by: { event: inspection.completed, when: "event.unit == unit.unit_id && event.leader_led" }
+    stages:
+      - { id: t-5, at: due - 5d 09:00, level: remind, to: [unit.principal] }
+      - { id: missed, at: trigger.end 10:00, level: urge, to: [unit.principal] }
+      - { id: gone, at: ended, if: "item.outcome == 'void'", level: remind, to: [told] }
   - id: holiday
     title: 节前检查
     trigger: { holiday: any, from: start - 10wd, to: end }
@@ -218,7 +229,16 @@ class Generator {
   }
   void rare() {
     const std::string year = "2023";
-    switch (below(4)) {
+    switch (below(6)) {
+      case 3:
+        return add("calendar.withdrawn", R"("node_id":")" + number("P", 3) + "\"");
+      case 4: {
+        const int from = static_cast<int>(below(20)) - 5;
+        return add("calendar.published", R"("node_id":")" + number("P", 3) +
+                                             R"(","kind":"party_meeting","areas":[")" + area() +
+                                             R"("],"from":")" + (zone_.date(at_) + from).str() +
+                                             R"(","to":")" + (zone_.date(at_) + from + 3).str() + "\"");
+      }
       case 0:
         return add("season.declared", R"("season_id":")" + number("S", 2) +
                                           R"(","season":"flood","areas":[")" +

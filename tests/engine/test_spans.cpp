@@ -80,6 +80,40 @@ TEST_CASE(
                                                 "2023-06-02T11:30 over H1", "2023-06-02T13:00 over H1"});
 }
 
+TEST_CASE("a warning that is renewed after it had expired, and a grade that comes back, are told again") {
+  Stage stage(kStorm);
+  stage.hazard("2023-06-01T10:00", "H1");
+  stage.event("2023-06-03T10:00", "weather.warning", warning("W1", "orange"));
+  CHECK(stage.said("2023-06-04T09:00").back() == "2023-06-04T08:00 over H1");
+  std::string renewed = warning("W2", "orange", R"(,"supersedes":"W1")");
+  renewed.replace(renewed.find("06-04"), 5, "06-06");
+  stage.event("2023-06-04T10:00", "weather.warning", renewed);
+  CHECK(stage.said("2023-06-04T11:00").back() == "2023-06-04T10:00 now H1");
+  for (const auto& [hour, color] : {std::pair{"13", "red"}, std::pair{"14", "orange"}}) {
+    std::string update = renewed;
+    update.replace(update.find("orange"), 6, color);
+    stage.event(std::string("2023-06-04T") + hour + ":00", "weather.warning", update);
+    CHECK(stage.said(std::string("2023-06-04T") + hour + ":30").back() ==
+          std::string("2023-06-04T") + hour + ":00 over H1");
+    const Lines all = stage.said(std::string("2023-06-04T") + hour + ":30");
+    CHECK(all[all.size() - 2] == std::string("2023-06-04T") + hour + ":00 now H1");
+  }
+}
+
+TEST_CASE("a warning that arrives after its successor changes nothing, and is what it replaced") {
+  Stage stage(kStorm);
+  stage.hazard("2023-06-01T10:00", "H1");
+  stage.event("2023-06-02T10:00", "weather.warning", warning("W2", "orange", R"(,"supersedes":"W1")"));
+  stage.event("2023-06-02T10:30", "weather.warning", warning("W1", "orange"));
+  std::string cancel = warning("W2", "orange");
+  cancel.replace(cancel.find("alert"), 5, "cancel");
+  CHECK(stage.said("2023-06-02T12:00") == Lines{"2023-06-02T10:00 now H1", "2023-06-02T12:00 unseen H1"});
+  CHECK(stage.last()["trigger"]["warning_id"] == "W2");
+  CHECK(stage.last()["trigger"]["previous"]["state"] == "superseded");
+  stage.event("2023-06-02T13:00", "weather.warning", cancel);
+  CHECK(stage.said("2023-06-02T14:00").back() == "2023-06-02T13:00 over H1");
+}
+
 TEST_CASE("a warning that expires at a stage's instant is over before the stage") {
   Stage stage(kStorm);
   stage.hazard("2023-06-01T10:00", "H1");
