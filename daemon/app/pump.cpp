@@ -302,10 +302,10 @@ void Pump::on_records(std::vector<event::Record> records) {
 }
 
 void Pump::on_stopped(const event::Input& input, const std::string& reason) {
-  log::error("input {}/{} is stopped and waits for a decision: {}", input.topic, input.partition, reason);
+  log::error("an input is stopped and waits for a decision: {}", reason);
   merger_->stop(input);
   halted_.insert(input);
-  state_.stopped.insert(input.topic + "/" + std::to_string(input.partition) + ": " + reason);
+  state_.stopped.insert(reason);
   if (on_state) on_state();
   wake();
 }

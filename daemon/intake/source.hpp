@@ -30,7 +30,7 @@ class Sink {
   /// In offset order per input.
   virtual void on_records(std::vector<event::Record> records) = 0;
   /// The input cannot go on without a person (offset out of range, another cluster, topic gone): it is
-  /// stopped.
+  /// stopped. `reason` names the input. The sink tells people.
   virtual void on_stopped(const event::Input& input, const std::string& reason) = 0;
   /// The broker is (un)reachable; logged once by the source.
   virtual void on_reachable(bool reachable, const std::string& detail) = 0;
