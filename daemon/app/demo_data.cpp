@@ -89,6 +89,8 @@ std::vector<DemoEvent> demo_year(const DemoPlan& plan, const calendar::Calendar&
   const std::vector<Enterprise> enterprises = found_enterprises(script);
   const std::vector<Storm> storms = weather(script);
   const Examples examples = live(script, inspect(script, enterprises, storms));
+  fulfil_duties(script, enterprises, storms);
+  happen(script, enterprises);
   illegal(script, examples);
   std::stable_sort(script.facts.begin(), script.facts.end(),
                    [](const DemoFact& a, const DemoFact& b) { return a.at < b.at; });

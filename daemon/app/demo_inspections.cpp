@@ -68,6 +68,45 @@ class Inspections {
     }
   }
 
+  /// The office's rounds, at each unit once a quarter; the special committees' own.
+  void supervise() {
+    std::vector<std::string> units = departments();
+    for (const std::string& town : towns()) units.push_back("TOWN-" + town);
+    units.push_back("ZONE-341004400");
+    for (unsigned quarter = 0; quarter < 4; ++quarter) {
+      const Date first = Date::of(script_.plan.year, 3 * quarter + 1, 1);
+      for (const std::string& unit : units) {
+        if (dice_.chance(7)) continue;
+        const Date day = script_.workdays_after(first, dice_.between(5, 55));
+        if (Inspection* round = check(script_.in_hours(day), "OFFICE-341004",
+                                      {dice_.chance(50) ? "supervision" : "covert"}, true, "督导"))
+          round->data["target_unit"] = unit;
+      }
+      for (const char* department : {"DEPT-341004-emergency", "DEPT-341004-housing"})
+        check(script_.in_hours(script_.workdays_after(first, dice_.between(10, 50))), department, {"covert"},
+              false, "special_operation");
+    }
+    for (unsigned month = 1; month <= 12; ++month) {
+      for (const char* committee : {"SC-341004-fire", "SC-341004-road", "SC-341004-construction"}) {
+        if (dice_.chance(12)) continue;
+        const Date day = script_.workdays_after(Date::of(script_.plan.year, month, 1), dice_.between(3, 17));
+        check(script_.in_hours(day), committee, {"joint"}, true, "专委会督导");
+      }
+    }
+  }
+
+  /// Key enterprises look at themselves each quarter.
+  void self_checks() {
+    for (unsigned quarter = 0; quarter < 4; ++quarter) {
+      const Date first = Date::of(script_.plan.year, 3 * quarter + 1, 1);
+      for (const Enterprise& enterprise : enterprises_) {
+        if (!enterprise.key || dice_.chance(9)) continue;
+        const Date day = script_.workdays_after(first, dice_.between(15, 56));
+        record(script_.in_hours(day), enterprise.id, enterprise, {"self_comprehensive"}, true, "", "");
+      }
+    }
+  }
+
   /// The rest up to the plan's number: routine, special, covert …
   void routine() {
     static const std::vector<std::string> kinds = {
@@ -121,10 +160,16 @@ class Inspections {
     return supervised.empty() ? dice_.pick(enterprises_) : *dice_.pick(supervised);
   }
 
-  void check(Instant at, const std::string& unit, std::vector<std::string> kinds, bool leader_led,
-             const std::string& topic, const std::string& warning = "") {
-    if (number_ >= script_.plan.inspections || at >= script_.end()) return;
-    const Enterprise& enterprise = target(unit);
+  /// Null once the plan's number is reached.
+  Inspection* check(Instant at, const std::string& unit, std::vector<std::string> kinds, bool leader_led,
+                    const std::string& topic, const std::string& warning = "") {
+    return record(at, unit, target(unit), std::move(kinds), leader_led, topic, warning);
+  }
+
+  Inspection* record(Instant at, const std::string& unit, const Enterprise& enterprise,
+                     std::vector<std::string> kinds, bool leader_led, const std::string& topic,
+                     const std::string& warning) {
+    if (number_ >= script_.plan.inspections || at >= script_.end()) return nullptr;
     const std::string id =
         "I-" + std::to_string(script_.plan.year) + "-" + std::to_string(10'000 + ++number_);
     Json data = {{"inspection_id", id},
@@ -139,6 +184,7 @@ class Inspections {
     if (!warning.empty()) data["warning_id"] = warning;
     inspections_.push_back({id, at, std::move(data)});
     find(enterprise, at, id, unit, kinds.front());
+    return &inspections_.back();
   }
 
   void find(const Enterprise& enterprise, Instant at, const std::string& inspection, const std::string& unit,
@@ -173,6 +219,8 @@ std::vector<Found> inspect(DemoScript& script, const std::vector<Enterprise>& en
     if (storm.calls_for_check) inspections.during(storm);
   }
   inspections.each_month();
+  inspections.supervise();
+  inspections.self_checks();
   inspections.routine();
   inspections.others();
   return inspections.finish();

@@ -60,7 +60,9 @@ std::vector<Enterprise> found_enterprises(DemoScript& script) {
     const std::string name = short_name(village.name) + word(dice) + dice.pick(trade.firms);
     if (!names.insert(name).second) continue;
     const std::string id = "E-" + number(static_cast<int>(list.size()) + 1, 4);
-    list.push_back({id, name, village.code, &trade});
+    const bool crowded = trade.industry == "tourism" || trade.industry == "culture" ||
+                         trade.industry == "health" || trade.industry == "elderly_care" ||
+                         trade.industry == "crowded_place";
     Json data = {{"party_id", id},
                  {"kind", "enterprise"},
                  {"name", name},
@@ -69,7 +71,11 @@ std::vector<Enterprise> found_enterprises(DemoScript& script) {
                  {"supervisor", trade.department},
                  {"key", dice.chance(15)},
                  {"posts", {{"principal", post(dice)}, {"officer", post(dice)}}}};
-    script.add(imported + std::chrono::seconds(list.size()), "party.upserted", id, std::move(data));
+    const bool key = data["key"].get<bool>();
+    if (key && list.size() % 12 != 0) data["safety_committee"] = true;
+    if (crowded) data["flags"] = Json::array({"crowded_place"});
+    list.push_back({id, name, village.code, &trade, key, crowded});
+    script.add(imported + std::chrono::seconds(list.size() - 1), "party.upserted", id, std::move(data));
   }
   return list;
 }

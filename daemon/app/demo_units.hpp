@@ -14,6 +14,8 @@ struct Enterprise {
   std::string name;
   std::string area;  // of its village
   const Trade* trade = nullptr;
+  bool key = false;      // 重点企业
+  bool crowded = false;  // 人员密集场所
   std::string town() const { return area.substr(0, 9); }
 };
 

@@ -52,7 +52,7 @@ Storm chain(DemoScript& script, const Chain& form, int number) {
       form.hour, form.minute);
   const std::string kinds = form.kinds;
   const std::string prefix = "W-" + std::to_string(script.plan.year) + "-" + std::to_string(number) + "-";
-  Storm storm{form.type, {}, "", false};
+  Storm storm{form.type, {}, "", false, false};
   for (size_t i = 0; i < kinds.size(); ++i) {
     const std::string id = prefix + std::to_string(i + 1);
     const bool last = i + 1 == kinds.size();
@@ -69,7 +69,9 @@ Storm chain(DemoScript& script, const Chain& form, int number) {
     if (storm.first_id.empty() && kinds[i] != 'b') {
       storm.first_id = id;
       storm.begin = at;
-      storm.calls_for_check = storm.type == "rainstorm";
+      storm.calls_for_check = storm.type == "rainstorm" || storm.type == "typhoon" ||
+                              storm.type == "snowstorm" || storm.type == "road_icing";
+      storm.calls_at_doors = storm.type == "cold_wave" || storm.type == "snowstorm";
     }
     script.add(at, "weather.warning", id, data);
     if (last) {
