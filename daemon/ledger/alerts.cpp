@@ -41,6 +41,11 @@ std::optional<int64_t> Alerts::sequence_of(std::string_view id) {
   return find(id, ignored);
 }
 
+std::string Alerts::id_of(int64_t sequence) {
+  Rows rows(select_id_.bind(1, sequence));
+  return rows.next() ? std::string(select_id_.text(0)) : std::string();
+}
+
 bool Alerts::add(Alert& alert, int64_t first_delivery) {
   uint64_t hash = 0;
   if (find(alert.id, hash)) return false;

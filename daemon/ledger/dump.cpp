@@ -95,24 +95,6 @@ void dump_entities(const Content& content, std::ostream& out) {
   for (const auto& [key, text] : texts) out << text;
 }
 
-std::string_view state_name(DeliveryState state) {
-  switch (state) {
-    case DeliveryState::pending:
-      return "pending";
-    case DeliveryState::delivered:
-      return "delivered";
-    case DeliveryState::rejected:
-      return "rejected";
-    case DeliveryState::held:
-      return "held";
-    case DeliveryState::recorded:
-      return "recorded";
-    case DeliveryState::dropped:
-      return "dropped";
-  }
-  return "";
-}
-
 void dump_alerts(const Content& content, std::ostream& out) {
   std::map<std::string, std::string> texts;
   const int64_t last = content.database.number("SELECT max(sequence) FROM alert", "reading the last alert");
@@ -124,8 +106,7 @@ void dump_alerts(const Content& content, std::ostream& out) {
     for (int64_t i = 0; i < row->deliveries; ++i) {
       const auto status = content.outbox.status(row->first_delivery + i);
       if (status)
-        text.append("  delivery ").append(status->channel).append(" ").append(state_name(status->state)) +=
-            '\n';
+        text.append("  delivery ").append(status->channel).append(" ").append(name(status->state)) += '\n';
     }
     texts[row->alert.id] = std::move(text);
   }

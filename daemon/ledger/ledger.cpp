@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "core/limits.hpp"
+#include "ledger/browse.hpp"
 #include "ledger/checkpointer.hpp"
 #include "ledger/dump.hpp"
 #include "ledger/facts.hpp"
@@ -57,10 +58,12 @@ struct Ledger::Impl {
   Entities entities{database, layouts, names, tallies, kRows};
   Spans spans{database};
   Jobs jobs{database};
-  Outbox outbox{database, names, tallies};
+  Audit audit{database};
+  Outbox outbox{database, names, tallies, audit};
   Facts facts{database};
   Journal journal{database, names};
   Registry registry{database, names};
+  Browse browse{database, names};
   Statement begin;
   Statement commit;
   Statement rollback;
@@ -86,6 +89,7 @@ void Ledger::begin() {
   impl_->names.refresh();
   impl_->tallies.refresh();
   impl_->registry.refresh();
+  impl_->audit.refresh();
 }
 
 void Ledger::commit() {
@@ -95,6 +99,7 @@ void Ledger::commit() {
     impl_->facts.prune(impl_->registry.instant());
     impl_->registry.store();
     impl_->tallies.store();
+    impl_->audit.store();
     impl_->names.store();
   }
   impl_->commit.run();
@@ -102,6 +107,7 @@ void Ledger::commit() {
   impl_->facts.committed();
   impl_->registry.committed();
   impl_->tallies.committed();
+  impl_->audit.committed();
   impl_->names.committed();
 }
 
@@ -113,6 +119,7 @@ void Ledger::rollback() {
   impl_->facts.rolled_back();
   impl_->registry.rolled_back();
   impl_->tallies.rolled_back();
+  impl_->audit.rolled_back();
   impl_->names.rolled_back();
 }
 
@@ -205,7 +212,12 @@ Ledger::Counts Ledger::counts() {
   return counts;
 }
 
-void Ledger::acknowledge(const Acknowledgement& ack) { impl_->registry.acknowledge(ack); }
+bool Ledger::acknowledge(const Acknowledgement& ack) {
+  if (!impl_->registry.acknowledge(ack)) return false;
+  impl_->audit.add("acknowledgement", ack.at, ack.alert,
+                   AuditBody().text("by", ack.by).text("from", ack.origin).str());
+  return true;
+}
 std::vector<Ledger::Acknowledgement> Ledger::acknowledgements(std::string_view alert) {
   return impl_->registry.acknowledgements(alert);
 }
@@ -241,10 +253,45 @@ std::string Ledger::active_configuration() { return impl_->registry.active_confi
 void Ledger::activate(std::string_view version, const std::vector<std::pair<std::string, std::string>>& texts,
                       Instant at) {
   impl_->registry.activate(version, texts, at);
+  std::vector<std::string> names;
+  for (const auto& text : texts) names.push_back(text.first);
+  impl_->audit.add("configuration", at, version, AuditBody().texts("files", names).str());
 }
 std::vector<std::pair<std::string, std::string>> Ledger::configuration_texts(std::string_view version) {
   return impl_->registry.configuration_texts(version);
 }
+
+void Ledger::audit(std::string_view kind, Instant at, std::string_view subject, std::string_view body) {
+  impl_->audit.add(kind, at, subject, body);
+}
+std::vector<AuditRow> Ledger::audit_rows(int64_t after, size_t limit) {
+  return impl_->audit.rows(after, limit);
+}
+AuditMark Ledger::audit_head() { return impl_->audit.head(); }
+AuditMark Ledger::audit_sealed() { return impl_->audit.sealed(); }
+size_t Ledger::seal_audit(Instant before, Instant at, size_t limit) {
+  return impl_->audit.seal(before, at, limit);
+}
+
+std::vector<Alert> Ledger::alerts_before(int64_t before, size_t limit) {
+  std::vector<Alert> found;
+  for (const int64_t sequence : impl_->browse.alerts_before(before, limit))
+    if (auto row = impl_->outbox.bare(sequence)) found.push_back(std::move(row->alert));
+  return found;
+}
+std::vector<Ledger::DeliveryStatus> Ledger::delivery_status(std::string_view alert) {
+  return impl_->outbox.delivery_status(alert);
+}
+std::vector<std::pair<int64_t, DeadLetter>> Ledger::dead_letters_before(int64_t before, size_t limit) {
+  std::vector<std::pair<int64_t, DeadLetter>> found;
+  for (const int64_t sequence : impl_->browse.dead_letters_before(before, limit))
+    if (auto letter = impl_->outbox.dead_letter(sequence)) found.emplace_back(sequence, std::move(*letter));
+  return found;
+}
+std::vector<EntityId> Ledger::entities_after(std::string_view kind, EntityId after, size_t limit) {
+  return impl_->browse.entities_after(kind, static_cast<int64_t>(after), limit);
+}
+std::map<std::string, int64_t> Ledger::pending_by_channel() { return impl_->browse.pending(); }
 
 int Ledger::wal_pages() const { return impl_->checkpointer ? impl_->checkpointer->wal_pages() : 0; }
 

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ledger/audit.hpp"
 #include "ledger/rows.hpp"
 
 namespace duban::ledger {
@@ -121,8 +122,10 @@ class Ledger {
     std::string alert;
     std::string by;
     Instant at{};
+    std::string origin{};  // how and from where it came: "event", "link 10.0.0.7"
   };
-  void acknowledge(const Acknowledgement& ack);
+  /// False if this person's acknowledgement of this alert is known: then nothing was written.
+  bool acknowledge(const Acknowledgement& ack);
   std::vector<Acknowledgement> acknowledgements(std::string_view alert);
 
   // ---- facts without an entity: recognised as duplicates for limits::kFactMemory
@@ -150,6 +153,30 @@ class Ledger {
   std::vector<Attempt> attempts(std::string_view alert);
   /// Newest first.
   std::vector<DeadLetter> dead_letters(size_t limit);
+
+  // ---- the audit log (ledger/audit.hpp)
+  /// What the ledger does not note by itself: decisions, silences. `body` is JSON.
+  void audit(std::string_view kind, Instant at, std::string_view subject, std::string_view body);
+  std::vector<AuditRow> audit_rows(int64_t after, size_t limit);
+  AuditMark audit_head();
+  AuditMark audit_sealed();
+  /// Forgets rows of before `before` at its beginning, at most `limit`, and seals it; returns how many.
+  size_t seal_audit(Instant before, Instant at, size_t limit);
+
+  // ---- for people who look around
+  /// Newest first: alerts with sequences below `before`, without their channels.
+  std::vector<Alert> alerts_before(int64_t before, size_t limit);
+  struct DeliveryStatus {
+    std::string channel;
+    DeliveryState state = DeliveryState::pending;
+    int32_t attempts = 0;
+  };
+  std::vector<DeliveryStatus> delivery_status(std::string_view alert);
+  /// Newest first, with their sequences, which are below `before`.
+  std::vector<std::pair<int64_t, DeadLetter>> dead_letters_before(int64_t before, size_t limit);
+  /// Ids above `after`, in order; of one kind unless it is empty.
+  std::vector<EntityId> entities_after(std::string_view kind, EntityId after, size_t limit);
+  std::map<std::string, int64_t> pending_by_channel();
 
   /// Pages in the WAL after the last commit; the checkpointer's thread is the ledger's own business.
   int wal_pages() const;

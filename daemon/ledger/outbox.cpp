@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "core/digest.hpp"
 #include "ledger/dead_letter_json.hpp"
 
 namespace duban::ledger {
@@ -22,10 +23,11 @@ DeliveryState first_state(const Alert& alert) {
 
 }  // namespace
 
-Outbox::Outbox(Database& database, Names& names, Tallies& tallies)
+Outbox::Outbox(Database& database, Names& names, Tallies& tallies, Audit& audit)
     : database_(database),
       names_(names),
       tallies_(tallies),
+      audit_(audit),
       alerts_(database, names, tallies),
       dead_letters_(database, names, tallies),
       insert_(database, "INSERT INTO delivery VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, 0, ?4, 0)",
@@ -34,8 +36,10 @@ Outbox::Outbox(Database& database, Names& names, Tallies& tallies)
       select_(database,
               "SELECT channel, alert, dead_letter, at, severity, attempts, next FROM delivery WHERE id = ?1",
               "reading a delivery"),
-      select_status_(database, "SELECT channel, state, attempts, last_attempt FROM delivery WHERE id = ?1",
-                     "reading a delivery"),
+      select_status_(
+          database,
+          "SELECT channel, state, attempts, last_attempt, alert, dead_letter FROM delivery WHERE id = ?1",
+          "reading a delivery"),
       select_severity_(database,
                        "SELECT severity FROM delivery INDEXED BY delivery_pending "
                        "WHERE state = 0 AND channel = ?1 AND severity < ?2 ORDER BY severity DESC LIMIT 1",
@@ -79,7 +83,36 @@ int64_t Outbox::add_delivery(std::string_view channel, const Alert& alert, int64
 bool Outbox::raise(Alert& alert) {
   if (!alerts_.add(alert, next_delivery_id())) return false;
   for (const std::string& channel : alert.channels) add_delivery(channel, alert, 0);
+  note(alert);
   return true;
+}
+
+/// The digest stands for the whole record, which is in the alert's own row.
+void Outbox::note(const Alert& alert) {
+  audit_.add("alert", alert.at, alert.id,
+             AuditBody()
+                 .text("rule", names_.text(alert.rule))
+                 .text("stage", names_.text(alert.stage))
+                 .texts("channels", alert.channels)
+                 .text("state", name(first_state(alert)))
+                 .text("sha256", to_hex(sha256(alert.json)))
+                 .str());
+}
+
+void Outbox::note(const Receipt& receipt, const Status& delivery) {
+  std::string subject;
+  if (delivery.dead_letter != 0) {
+    if (const auto letter = dead_letters_.get(delivery.dead_letter)) subject = dead_letter_key(*letter);
+  } else {
+    subject = alerts_.id_of(delivery.alert);
+  }
+  audit_.add("attempt", receipt.at, subject,
+             AuditBody()
+                 .text("channel", delivery.channel)
+                 .text("state", name(receipt.state))
+                 .text("answer", receipt.answer)
+                 .number("latency_ms", receipt.latency_ms)
+                 .str());
 }
 
 void Outbox::dead_letter(const DeadLetter& letter, std::string_view channel) {
@@ -110,6 +143,7 @@ void Outbox::release(int64_t sequence, bool send, std::string_view reason, Insta
   const std::optional<AlertRow> held = alerts_.get(sequence);
   if (!held || !held->alert.held) return;
   alerts_.unhold(sequence, send);
+  audit_.add("release", now, held->alert.id, AuditBody().boolean("sent", send).text("reason", reason).str());
   for (int64_t id = held->first_delivery; id < held->first_delivery + held->deliveries; ++id) {
     if (send) {
       settle_.bind(1, id).bind(2, number_of(DeliveryState::pending)).bind(3, int64_t{0});
@@ -209,8 +243,11 @@ std::optional<Outbox::Status> Outbox::status(int64_t delivery) {
   Rows rows(select_status_.bind(1, delivery));
   if (!rows.next()) return std::nullopt;
   return Status{names_.text(NameId{static_cast<int32_t>(select_status_.integer(0))}),
-                state_of(select_status_.integer(1)), static_cast<int32_t>(select_status_.integer(2)),
-                select_status_.integer(3)};
+                state_of(select_status_.integer(1)),
+                static_cast<int32_t>(select_status_.integer(2)),
+                select_status_.integer(3),
+                select_status_.integer(4),
+                select_status_.integer(5)};
 }
 
 void Outbox::settle(const Receipt& receipt) { settle(receipt, DeliveryState::pending); }
@@ -228,10 +265,21 @@ void Outbox::settle(const Receipt& receipt, DeliveryState only_from) {
       .bind(3, int64_t{1})
       .bind(4, ms_of(receipt.next));
   settle_.bind(5, add_attempt_.last_row()).run();
+  note(receipt, *before);
   if (!counts) return;
   if (only_from == DeliveryState::pending && state != DeliveryState::pending)
     tallies_.add(Count::pending, -1);
   if (state == DeliveryState::rejected) tallies_.add(Count::rejected, 1);
+}
+
+std::vector<Ledger::DeliveryStatus> Outbox::delivery_status(std::string_view alert) {
+  std::vector<Ledger::DeliveryStatus> found;
+  const std::optional<int64_t> sequence = alerts_.sequence_of(alert);
+  const std::optional<AlertRow> row = sequence ? alerts_.get(*sequence) : std::nullopt;
+  for (int64_t i = 0; row && i < row->deliveries; ++i)
+    if (auto one = status(row->first_delivery + i))
+      found.push_back({std::move(one->channel), one->state, one->attempts});
+  return found;
 }
 
 std::vector<Ledger::Attempt> Outbox::attempts(std::string_view id) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "ledger/audit.hpp"
 #include "ledger/dead_letters.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/names.hpp"
@@ -28,6 +29,8 @@ class Alerts {
   /// taken.
   bool add(Alert& alert, int64_t first_delivery);
   std::optional<int64_t> sequence_of(std::string_view id);
+  /// Empty if there is no such alert.
+  std::string id_of(int64_t sequence);
   /// Without its channels.
   std::optional<AlertRow> get(int64_t sequence);
   std::vector<HeldAlert> held();
@@ -50,7 +53,7 @@ class Alerts {
 
 class Outbox {
  public:
-  Outbox(Database& database, Names& names, Tallies& tallies);
+  Outbox(Database& database, Names& names, Tallies& tallies, Audit& audit);
 
   bool raise(Alert& alert);
   void dead_letter(const DeadLetter& letter, std::string_view channel);
@@ -74,9 +77,15 @@ class Outbox {
     DeliveryState state = DeliveryState::pending;
     int32_t attempts = 0;
     int64_t last_attempt = 0;
+    int64_t alert = 0;        // its sequence, or 0
+    int64_t dead_letter = 0;  // its sequence, or 0
   };
   std::optional<Status> status(int64_t delivery);
   std::optional<AlertRow> row(int64_t sequence);
+  /// Without its channels.
+  std::optional<AlertRow> bare(int64_t sequence) { return alerts_.get(sequence); }
+  std::optional<DeadLetter> dead_letter(int64_t sequence) { return dead_letters_.get(sequence); }
+  std::vector<Ledger::DeliveryStatus> delivery_status(std::string_view alert);
 
  private:
   int64_t next_delivery_id();
@@ -88,10 +97,13 @@ class Outbox {
   /// The highest severity below `below` that a pending delivery of the channel has, or -1.
   int64_t next_severity(NameId channel, int64_t below);
   Delivery delivery(int64_t id);
+  void note(const Alert& alert);
+  void note(const Receipt& receipt, const Status& delivery);
 
   Database& database_;
   Names& names_;
   Tallies& tallies_;
+  Audit& audit_;
   Alerts alerts_;
   DeadLetters dead_letters_;
   Statement insert_;

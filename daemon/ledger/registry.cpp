@@ -24,9 +24,10 @@ Registry::Registry(Database& database, Names& names)
       select_texts_(database, "SELECT name, text FROM configuration WHERE version = ?1 ORDER BY name",
                     "reading a configuration"),
       add_activation_(database, "INSERT INTO activation VALUES(NULL, ?1, ?2)", "activating a configuration"),
-      add_ack_(database, "INSERT OR IGNORE INTO acknowledgement VALUES(?1, ?2, ?3)",
+      add_ack_(database, "INSERT OR IGNORE INTO acknowledgement VALUES(?1, ?2, ?3, ?4)",
                "noting an acknowledgement"),
-      select_acks_(database, "SELECT at, person FROM acknowledgement WHERE alert = ?1 ORDER BY at, person",
+      select_acks_(database,
+                   "SELECT at, person, origin FROM acknowledgement WHERE alert = ?1 ORDER BY at, person",
                    "reading acknowledgements") {
   refresh();
 }
@@ -86,16 +87,19 @@ Texts Registry::configuration_texts(std::string_view version) {
   return found;
 }
 
-void Registry::acknowledge(const Ledger::Acknowledgement& ack) {
-  add_ack_.bind(1, ack.alert).bind(2, ms_of(ack.at)).bind(3, ack.by).run();
+bool Registry::acknowledge(const Ledger::Acknowledgement& ack) {
+  for (const Ledger::Acknowledgement& known : acknowledgements(ack.alert))
+    if (known.by == ack.by) return false;
+  add_ack_.bind(1, ack.alert).bind(2, ms_of(ack.at)).bind(3, ack.by).bind(4, ack.origin).run();
+  return true;
 }
 
 std::vector<Ledger::Acknowledgement> Registry::acknowledgements(std::string_view alert) {
   std::vector<Ledger::Acknowledgement> found;
   Rows rows(select_acks_.bind(1, alert));
   while (rows.next()) {
-    found.push_back(
-        {std::string(alert), std::string(select_acks_.text(1)), instant_of_ms(select_acks_.integer(0))});
+    found.push_back({std::string(alert), std::string(select_acks_.text(1)),
+                     instant_of_ms(select_acks_.integer(0)), std::string(select_acks_.text(2))});
   }
   return found;
 }

@@ -32,7 +32,7 @@ class Registry {
   /// In order of name.
   Texts configuration_texts(std::string_view version);
 
-  void acknowledge(const Ledger::Acknowledgement& ack);
+  bool acknowledge(const Ledger::Acknowledgement& ack);
   /// In order of instant and person.
   std::vector<Ledger::Acknowledgement> acknowledgements(std::string_view alert);
 

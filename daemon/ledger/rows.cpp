@@ -24,4 +24,22 @@ std::string_view name(Outcome outcome) {
   return "";
 }
 
+std::string_view name(DeliveryState state) {
+  switch (state) {
+    case DeliveryState::pending:
+      return "pending";
+    case DeliveryState::delivered:
+      return "delivered";
+    case DeliveryState::rejected:
+      return "rejected";
+    case DeliveryState::held:
+      return "held";
+    case DeliveryState::recorded:
+      return "recorded";
+    case DeliveryState::dropped:
+      return "dropped";
+  }
+  return "";
+}
+
 }  // namespace duban::ledger

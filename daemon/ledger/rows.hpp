@@ -159,6 +159,7 @@ struct Job {
 };
 
 enum class DeliveryState : uint8_t { pending, delivered, rejected, held, recorded, dropped };
+std::string_view name(DeliveryState state);  // "delivered"
 
 /// An alert as raised. `json` is the whole record as it goes out.
 struct Alert {

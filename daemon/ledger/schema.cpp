@@ -64,8 +64,15 @@ CREATE TABLE configuration(version TEXT, name TEXT, text TEXT NOT NULL, PRIMARY 
 CREATE TABLE activation(sequence INTEGER PRIMARY KEY, version TEXT NOT NULL, at INTEGER NOT NULL);
 )sql";
 
+// The audit log; where an acknowledgement came from.
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE audit(sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
+  body TEXT NOT NULL, hash BLOB NOT NULL);
+ALTER TABLE acknowledgement ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+)sql";
+
 /// Entry n turns version n into version n + 1.
-constexpr std::array kMigrations{kVersion1};
+constexpr std::array kMigrations{kVersion1, kVersion2};
 
 int64_t stored_version(Database& database) {
   const int64_t version = database.number("PRAGMA user_version", "reading the schema's version");
