@@ -79,9 +79,11 @@ void Daemon::open_shards() {
         other, settings.shards);
     return end(kStorage);
   }
+  if (!open_api()) return;
   std::vector<Shard*> shards;
   for (int i = 0; i < settings.shards; ++i) {
     ShardOptions options;
+    options.clock = &clock_;
     options.path = ledger_file(i);
     options.engine.ownership = {i, settings.shards};
     options.engine.first_load_until = settings.first_load_until;
@@ -310,6 +312,7 @@ void Daemon::close_shards() {
 }
 
 void Daemon::end(int code) {
+  if (api_) api_->stop();
   if (ended_) std::exchange(ended_, nullptr)(code);
 }
 

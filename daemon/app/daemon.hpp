@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "api/server.hpp"
 #include "app/pump.hpp"
 #include "app/settings.hpp"
 #include "app/shard.hpp"
@@ -58,12 +59,16 @@ class Daemon {
   /// Counts over all shards, asked on their threads.
   void counts(std::function<void(ledger::Ledger::Counts)> done);
   std::function<void()> on_ready;
+  /// Where the API listens; 0 while it does not.
+  uint16_t api_port() const { return api_ ? api_->port() : 0; }
 
  private:
   void resume_version();
   void open_shards();
   std::string ledger_file(int shard) const;
   std::string other_sharding() const;
+  bool open_api();
+  void reload_api();
   void open_delivery();
   void open_source();
   void connect(const std::vector<event::Input>& inputs);
@@ -89,6 +94,8 @@ class Daemon {
   std::unique_ptr<Pump> pump_;
   std::unique_ptr<delivery::Scheduler> scheduler_;
   std::unique_ptr<delivery::Dispatcher> dispatcher_;
+  std::unique_ptr<api::Backend> api_backend_;
+  std::unique_ptr<api::Server> api_;
   std::map<event::Input, ledger::Position> positions_;  // the lowest of all shards
   Instant reached_{};                                   // the lowest of all shards
   bool first_opened_ = true;

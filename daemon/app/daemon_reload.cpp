@@ -86,6 +86,7 @@ void Daemon::activate(Loaded next, std::function<void(const std::string& refused
   auto left = std::make_shared<size_t>(shards_.size());
   const Instant at = clock_.now();
   loaded_ = std::move(next);
+  reload_api();
   for (const auto& shard : shards_)
     shard->configure(loaded_.configuration, at, [this, left, done](const std::string& refused) {
       if (!refused.empty()) log::error("a shard refused the configuration: {}", refused);

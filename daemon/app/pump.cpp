@@ -144,6 +144,9 @@ void Pump::applied(Lane& lane, const std::optional<Progress>& progress) {
   lane.unapplied.pop_front();
   lane.next = progress->next;
   state_.alerts += progress->applied.alerts;
+  for (size_t level = 0; level < engine::kLevels; ++level)
+    state_.alerts_by_level[level] += progress->applied.alerts_by_level[level];
+  state_.batch_times.add(progress->took);
   state_.dead_letters += progress->applied.dead_letters;
   state_.duplicates += progress->applied.duplicates;
   state_.parked += progress->applied.parked;
@@ -193,6 +196,7 @@ void Pump::ask_ends() {
   source_.ends([this, at](const std::optional<intake::Ends>& ends) {
     asking_ = false;
     if (!ends) return arm();  // unreachable: on_reachable has said so; the timer asks again
+    ends_ = ends->next_offset;
     merger_->ends_at(at, *ends);
     turn();
   });
@@ -265,6 +269,17 @@ void Pump::finish_catching_up() {
       if (on_progress) on_progress({});
       turn();
     });
+}
+
+std::vector<api::InputStatus> Pump::inputs() const {
+  std::vector<api::InputStatus> found;
+  if (!merger_) return found;
+  for (const auto& [input, next_offset] : merger_->taken()) {
+    api::InputStatus status{input, next_offset, std::nullopt};
+    if (const auto end = ends_.find(input); end != ends_.end()) status.end = end->second;
+    found.push_back(std::move(status));
+  }
+  return found;
 }
 
 void Pump::hold(std::function<void()> quiet) {

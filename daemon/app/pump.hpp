@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "api/status.hpp"
 #include "app/shard.hpp"
 #include "core/clock.hpp"
 #include "core/limits.hpp"
@@ -38,6 +39,8 @@ struct PumpState {
   bool clock_suspicious = false;
   std::set<std::string> stopped;  // inputs that wait for a person, with the reason
   uint64_t events = 0, alerts = 0, dead_letters = 0, duplicates = 0, parked = 0, batches = 0;
+  std::array<uint64_t, engine::kLevels> alerts_by_level{};
+  api::BatchTimes batch_times;
   size_t buffered = 0;
   /// Everything up to here is known and applied; nothing more is due before it.
   Instant settled{};
@@ -62,6 +65,8 @@ class Pump final : public intake::Sink {
   void stop(std::function<void()> stopped);
   void confirm_clock();
   const PumpState& state() const { return state_; }
+  /// How far each input has been taken, and its end as the source last said it.
+  std::vector<api::InputStatus> inputs() const;
 
   /// Called after each committed batch, and when `state` changes in a way that matters.
   std::function<void(const engine::Applied&)> on_progress;
@@ -105,6 +110,7 @@ class Pump final : public intake::Sink {
   std::unique_ptr<event::Decoder> decoder_;
   std::unique_ptr<intake::Merger> merger_;
   std::map<event::Input, int32_t> epochs_;
+  std::map<event::Input, int64_t> ends_;  // as last heard
   std::vector<event::Record> directory_;
   std::set<event::Input> paused_;
   std::set<event::Input> halted_;  // waits for a person: its position stays that of its last record

@@ -50,6 +50,8 @@ class SettingsReader {
     if (const auto directory = root_.get("directory")) settings_.directory_file = path(directory);
     read_channels(root_.get("channels"));
     read_delivery(root_.get("delivery"));
+    settings_.http = read_http(root_.get("http"), {[this](const auto& scalar) { return path(scalar); },
+                                                   [](const auto& scalar) { return expanded(scalar); }});
     read_logging(root_.get("logging"));
     root_.finish();
     return std::move(settings_);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/http_settings.hpp"
 #include "core/diagnostic.hpp"
 #include "core/log.hpp"
 #include "delivery/channel_settings.hpp"
@@ -35,6 +36,7 @@ struct Settings {
   Duration retry_first{std::chrono::seconds(2)};
   Duration retry_most{std::chrono::minutes(10)};
   Duration shutdown_limit{std::chrono::seconds(20)};
+  HttpSettings http;
   log::Level log_level = log::Level::info;
 
   /// The properties with their secrets; empty and an error text if a secret file cannot be read.

@@ -40,7 +40,10 @@ struct Shard::Impl {
     });
   }
 
+  Duration monotonic() const { return options.clock != nullptr ? options.clock->monotonic() : Duration{0}; }
+
   Progress apply(const Prepared& prepared) {
+    const Duration began = monotonic();
     engine::Batch batch;
     batch.frontier = prepared.frontier;
     batch.positions = prepared.positions;
@@ -57,6 +60,7 @@ struct Shard::Impl {
     Progress progress;
     progress.applied = shard.apply(batch);
     progress.next = progress.applied.more ? prepared.frontier : shard.next_instant();
+    progress.took = monotonic() - began;
     return progress;
   }
 

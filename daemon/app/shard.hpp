@@ -36,6 +36,7 @@ struct ShardOptions {
   std::string path;
   engine::Options engine;
   bool catching_up = true;
+  const Clock* clock = nullptr;  // measures how long batches take; null: nobody asks
 };
 
 /// What a shard says when it has opened.
@@ -49,6 +50,7 @@ struct Opened {
 struct Progress {
   engine::Applied applied;
   Instant next = kNever;  // next instant at which something is due
+  Duration took{0};
 };
 
 class Shard final : public delivery::Outbox {

@@ -246,6 +246,7 @@ void Engine::Impl::raise(Entity& entity, const rule::Rule& rule, Item& item, con
   ledger.touch(entity);
   if (!ledger.raise(alert)) return;
   ++applied.alerts;
+  ++applied.alerts_by_level[static_cast<size_t>(shown.level)];
   if (options.on_alert) options.on_alert(alert);
 }
 

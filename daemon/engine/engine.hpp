@@ -5,6 +5,7 @@
 // `simulate`, `test` and the fault simulator drive this very class.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <set>
@@ -51,12 +52,15 @@ struct Options {
   std::function<void(const ledger::DeadLetter&)> on_dead_letter;
 };
 
+inline constexpr size_t kLevels = static_cast<size_t>(rule::Level::accountability) + 1;
+
 struct Applied {
   size_t events = 0;
   size_t duplicates = 0;
   size_t parked = 0;
   size_t dead_letters = 0;
   size_t alerts = 0;
+  std::array<size_t, kLevels> alerts_by_level{};
   /// More to do at the same frontier (ticks beyond the slice, fan-outs): call apply() again with no inputs.
   bool more = false;
 };

@@ -1,0 +1,48 @@
+// The server's inside: one object, its parts in files of their own.
+//
+//   server.cpp  routes: who may ask for what, and which function answers
+//   health.cpp  /healthz, /readyz, /metrics, /api/v1/status
+#pragma once
+
+#include <asio/steady_timer.hpp>
+
+#include "api/error.hpp"
+#include "api/reader.hpp"
+#include "api/server.hpp"
+
+namespace duban::api {
+
+/// A request with its path's parts decoded.
+struct Call {
+  Request request;
+  std::vector<std::string> path;  // "/api/v1/alerts/5f-1" → api, v1, alerts, 5f-1
+  Respond respond;
+};
+
+struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
+  Impl(asio::io_context& loop, const Clock& clock_in, Backend& backend_in, ServerOptions options_in);
+
+  // ---- server.cpp
+  void listen();
+  void handle(Request request, Respond respond);
+  bool authorised(const Request& request) const;
+  /// Reads the ledgers with the active configuration.
+  void read(Reader::Work work, Respond respond);
+
+  // ---- health.cpp
+  void healthz(Call call);
+  void readyz(Call call);
+  void metrics(Call call);
+  void status(Call call);
+
+  const Clock& clock;
+  Backend& backend;
+  ServerOptions options;
+  Reader reader;
+  Listener listener;
+  asio::steady_timer again;
+  bool refused_before = false;  // the listening, said in the log
+  bool stopping = false;
+};
+
+}  // namespace duban::api

@@ -1,0 +1,51 @@
+#include "app/api_backend.hpp"
+
+namespace duban::app {
+
+api::Status ApiBackend::status() {
+  api::Status status;
+  status.now = parts_.clock.now();
+  status.stopping = parts_.stopping();
+  status.shards = parts_.shards;
+  if (const auto configuration = parts_.configuration()) status.configuration = configuration->version;
+  if (const Pump* pump = parts_.pump()) {
+    const PumpState& state = pump->state();
+    status.started = parts_.dispatcher() != nullptr;
+    status.caught_up = state.caught_up;
+    status.reachable = state.reachable;
+    status.storage_failed = state.storage_failed;
+    status.clock_suspicious = state.clock_suspicious;
+    status.stopped_inputs.assign(state.stopped.begin(), state.stopped.end());
+    status.events = state.events;
+    status.duplicates = state.duplicates;
+    status.parked = state.parked;
+    status.refusals = state.dead_letters;
+    status.batches = state.batches;
+    status.alerts = state.alerts_by_level;
+    status.buffered = state.buffered;
+    status.settled = state.settled;
+    status.batch_times = state.batch_times;
+    status.inputs = pump->inputs();
+  }
+  if (const delivery::Dispatcher* dispatcher = parts_.dispatcher()) {
+    for (const auto& [name, counts] : dispatcher->counts())
+      status.channels[name] = {counts.delivered, counts.retried, counts.rejected,
+                               counts.in_flight, counts.stopped, counts.last_failure};
+    for (const std::string& name : dispatcher->unknown_channels()) status.unknown_channels.push_back(name);
+  }
+  return status;
+}
+
+api::ServerOptions api_options(const Settings& settings, std::vector<std::string> ledgers,
+                               std::string& error) {
+  const HttpSettings& http = settings.http;
+  api::ServerOptions options;
+  options.listen.address = http.address;
+  options.listen.port = static_cast<uint16_t>(http.port);
+  options.token = http_secret(http.token_file, settings.store_directory, "api-token", error);
+  options.link_key = http_secret(http.link_key_file, settings.store_directory, "link-key", error);
+  options.ledgers = std::move(ledgers);
+  return options;
+}
+
+}  // namespace duban::app

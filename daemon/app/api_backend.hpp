@@ -1,0 +1,41 @@
+// The API's view of the daemon: what it asks for, gathered from pump, dispatcher and shards.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "api/server.hpp"
+#include "app/pump.hpp"
+#include "app/settings.hpp"
+#include "delivery/dispatcher.hpp"
+
+namespace duban::app {
+
+/// Parts of a daemon; each may still be missing while it starts.
+struct DaemonParts {
+  const Clock& clock;
+  std::function<const Pump*()> pump;
+  std::function<const delivery::Dispatcher*()> dispatcher;
+  std::function<std::shared_ptr<const rule::Configuration>()> configuration;
+  std::function<bool()> stopping;
+  int shards = 1;
+};
+
+/// On the event loop.
+class ApiBackend final : public api::Backend {
+ public:
+  explicit ApiBackend(DaemonParts parts) : parts_(std::move(parts)) {}
+
+  api::Status status() override;
+  std::shared_ptr<const rule::Configuration> configuration() override { return parts_.configuration(); }
+
+ private:
+  DaemonParts parts_;
+};
+
+/// The secrets of these settings, and where to listen; `error` says why there are none.
+api::ServerOptions api_options(const Settings& settings, std::vector<std::string> ledgers,
+                               std::string& error);
+
+}  // namespace duban::app
