@@ -105,7 +105,8 @@ TEST_CASE("scenario 1 comes out with its dates: ten working days across the Spri
       "01-30T09:00 five-fixes/incomplete",        "01-31T09:00 five-fixes/department",
       "01-31T09:00 hazard-rectification/t-5",     "02-02T09:00 hazard-rectification/t-3",
       "02-06T09:00 hazard-rectification/t-1",     "02-07T09:00 hazard-rectification/t-0",
-      "02-08T09:00 hazard-rectification/overdue", "02-10T09:00 hazard-rectification/circular"};
+      "02-08T09:00 hazard-rectification/overdue", "02-10T09:00 hazard-rectification/circular",
+      "02-20T10:00 re-inspection/closed"};
   CHECK(scenario_1() == expected);
 }
 
