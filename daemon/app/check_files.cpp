@@ -45,8 +45,17 @@ std::optional<FileKind> kind_of(const std::string& file, Diagnostics& out) {
                 "directory");
     return {};
   }
-  for (const auto& [key, kind] : kTopKeys)
+  std::vector<std::string> known;
+  for (const auto& [key, kind] : kTopKeys) {
     if (root.get(key)) return kind;
+    known.emplace_back(key);
+  }
+  for (const auto& [key, value] : root.entries()) {
+    const std::string hint = suggest(key, known);
+    if (!hint.starts_with("did you mean")) continue;
+    out.error("E831", root.place(), "no file of duban: '" + key + "' does not tell what it is", hint);
+    return {};
+  }
   out.error(
       "E831", root.place(), "no file of duban: none of its keys tells what it is",
       "expected entities, events or lists (catalog), year or seasons (calendar), rules or ladders, tests, "

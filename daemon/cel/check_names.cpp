@@ -91,6 +91,8 @@ void Checker::unknown_name(const Expr& e) {
   for (const auto& local : locals_) known.push_back(local.name);
   std::string hint = suggest(e.name, known);
   if (nearest(e.name, known).empty() && e.kind == Expr::Kind::identifier) {
+    // What is near to none of the names is mostly a text: hazard.level == general.
+    if (hint.starts_with("expected")) hint += "; a text stands in quotes";
     bool reserved = std::find(std::begin(kReserved), std::end(kReserved), e.name) != std::end(kReserved);
     if (reserved) hint = "'" + e.name + "' is a reserved word of CEL";
     if (!functions_named(e.name, false).empty())

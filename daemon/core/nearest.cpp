@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/chinese_typing.hpp"
 #include "core/diagnostic.hpp"
 #include "core/utf8.hpp"
 
@@ -69,6 +70,9 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 std::string suggest(std::string_view word, const std::vector<std::string>& candidates) {
   if (const std::string name = nearest(word, candidates); !name.empty())
     return fmt::format("did you mean '{}'?", name);
+  for (const std::string_view name : meanings(word))
+    if (std::find(candidates.begin(), candidates.end(), name) != candidates.end())
+      return fmt::format("did you mean '{}'?", name);
   if (candidates.empty()) return {};
   if (candidates.size() == 1) return fmt::format("expected {}", candidates.front());
   const size_t listed = std::min(candidates.size(), kListedNames);

@@ -13,6 +13,7 @@
 
 #include "core/limits.hpp"
 #include "core/utf8.hpp"
+#include "core/yaml_slips.hpp"
 
 namespace duban::yaml {
 namespace {
@@ -257,11 +258,18 @@ int line_indented_by_tab(const File& file, int last) {
   return 0;
 }
 
+/// Whether the parser misses the end of a map in braces or of a list in brackets.
+bool in_flow(std::string_view message) {
+  return message.starts_with(YAML::ErrorMsg::END_OF_MAP_FLOW) ||
+         message.starts_with(YAML::ErrorMsg::END_OF_SEQ_FLOW);
+}
+
 void report(const YAML::Exception& e, const File& file, Diagnostics& out) {
   const Place place = e.mark.is_null() ? Place{file.name} : file.place(offset_of(e.mark));
   if (const int line = line_indented_by_tab(file, place.line + 1); line != 0)
     out.error("E002", {file.name, line, 1}, "a line is indented with a tab", "indent with spaces");
-  else
+  else if (!report_slip(file, place.line, out) &&
+           !(in_flow(e.msg) && report_open_bracket(file, offset_of(e.mark), out)))
     out.error("E002", place, "not valid YAML: " + e.msg, hint_for(e.msg));
 }
 

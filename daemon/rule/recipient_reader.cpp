@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/chinese_typing.hpp"
+#include "core/utf8.hpp"
 #include "rule/codes.hpp"
 
 namespace duban::rule {
@@ -26,6 +28,9 @@ class Parser {
 
   std::optional<Recipient> parse() {
     result_.source = source_;
+    if (const auto ascii = ascii_of(source_); !ascii.empty())
+      return fail(0, 1, "'" + source_.substr(0, utf8::first(source_).bytes) + "' is a full-width character",
+                  "write " + std::string(ascii));
     if (source_ == "told") return special(Recipient::Who::told);
     if (source_ == "event.by") return special(Recipient::Who::event_by);
     const size_t end = std::min(source_.find_first_of(":@."), source_.size());

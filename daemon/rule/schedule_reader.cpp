@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/chinese_typing.hpp"
+#include "core/utf8.hpp"
 #include "rule/codes.hpp"
 
 namespace duban::rule {
@@ -35,6 +37,7 @@ class Parser {
     const size_t before = issues_.size();
     Schedule result;
     result.source = std::string(source_);
+    if (full_width()) return {};
     anchor(result);
     while (issues_.size() == before && sign()) step(result.steps);
     if (issues_.size() == before && !at_end()) result.time = time();
@@ -66,6 +69,21 @@ class Parser {
     const size_t begin = at_;
     while (at_ < source_.size() && predicate(source_[at_])) ++at_;
     return source_.substr(begin, at_ - begin);
+  }
+
+  /// Reports the first full-width character; what stands behind it would only be misunderstood.
+  bool full_width() {
+    for (size_t at = 0; at < source_.size();) {
+      const size_t length = utf8::first(source_.substr(at)).bytes;
+      if (const auto ascii = ascii_of(source_.substr(at)); !ascii.empty()) {
+        fail_at(at, length, codes::kBadSchedule,
+                "'" + std::string(source_.substr(at, length)) + "' is a full-width character",
+                "write " + std::string(ascii));
+        return true;
+      }
+      at += length;
+    }
+    return false;
   }
 
   void fail_at(size_t offset, size_t length, std::string code, std::string message, std::string hint) {
@@ -190,13 +208,16 @@ class Parser {
   void unit(size_t begin, const std::string& digits, std::vector<Step>& steps) {
     skip();
     const size_t unit_begin = at_;
-    const std::string word(take(is_word));
+    // Bytes above ASCII too: a unit that was written in Chinese.
+    const std::string word(
+        take([](char c) { return is_word(c) || (static_cast<unsigned char>(c) & 0x80U) != 0; }));
     const auto found =
         std::find_if(kUnits.begin(), kUnits.end(), [&](const UnitName& u) { return u.name == word; });
     if (found == kUnits.end())
       return fail_at(unit_begin, std::max<size_t>(word.size(), 1), codes::kBadSchedule,
                      word.empty() ? "a number without a unit" : "unknown unit '" + word + "'",
-                     "expected one of m, h, d, w, mo, wd");
+                     meanings(word).empty() ? "expected one of m, h, d, w, mo, wd"
+                                            : suggest(word, {"m", "h", "d", "w", "mo", "wd"}));
     if (digits.size() > 9 || std::stol(digits) > found->most)
       return fail_at(begin, digits.size(), codes::kBadSchedule,
                      digits + word + " is more than a hundred years", "write a smaller number");

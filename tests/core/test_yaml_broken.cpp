@@ -29,9 +29,8 @@ std::string repeat(std::string_view what, size_t times) {
 }  // namespace
 
 TEST_CASE("broken YAML is reported where it breaks, with a remedy") {
-  CHECK(finding("a: [1, 2\nb: 3\n")
-            .find("E002 not valid YAML: end of sequence flow not found; a ',' or ']' is missing") !=
-        std::string::npos);
+  CHECK(finding("a: [1, 2\nb: 3\n") == "1:4 E002 this '[' is not closed; write ']' where it ends");
+  CHECK(finding("a: [1 2, b: {c: d e: f}]\n").find("a ',' or '}' is missing") != std::string::npos);
   CHECK(finding("title: 隐患: 逾期\n") ==
         "1:10 E002 not valid YAML: illegal map value; indent it like its neighbours, and quote a text that "
         "contains ': '");
@@ -41,7 +40,7 @@ TEST_CASE("broken YAML is reported where it breaks, with a remedy") {
   CHECK(finding("a: 'it''s'") == "nothing");
   CHECK(finding("a: \"x\\\"\n\"") == "nothing");
   CHECK(finding("a: \"x") == "1:6 E002 not valid YAML: illegal EOF in scalar; a closing quote is missing");
-  CHECK(finding("a: {b: 1\n").find("a ',' or '}' is missing") != std::string::npos);
+  CHECK(finding("a: {b: 1\n").find("this '{' is not closed; write '}'") != std::string::npos);
   CHECK(finding("a: *x\n") ==
         "1:4 E002 not valid YAML: the referenced anchor is not defined; define it above with '&'");
   CHECK(finding("a: \"\\q\"\n").find("unknown escape character: q; write \\\\ for a backslash") !=
@@ -159,4 +158,15 @@ TEST_CASE("whatever the bytes, reading ends with a reader or a finding") {
     }
     (void)found.text();
   }
+}
+
+TEST_CASE("what Chinese typing does to YAML is named where it stands") {
+  CHECK(finding("a: 1\nb：2\nc: 3\n") ==
+        "2:2 E002 '：' is a full-width character and ends no key; write ': ', a colon and a space");
+  CHECK(finding("a: { b: 1， c: 2 }\n").starts_with("1:10 E002 '，' is a full-width"));
+  CHECK(finding("a:\n  -{ b: 1 }\n").starts_with("2:4 E002 no space after the dash"));
+  CHECK(finding("a: 1\nb:2\nc: 3\n") ==
+        "2:2 E002 no space after the colon of a key; write 'b: ' with a space");
+  CHECK(finding("a: \"一：二，三\"\n") == "nothing");
+  CHECK(finding("a: 一：二，三\n") == "nothing");
 }
