@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "app/demo_life.hpp"
 
@@ -100,6 +101,28 @@ void supervise(DemoScript& script, const Life& life, int number) {
       {{"listing_id", id}, {"on", date}, {"by", "COMMITTEE-341004"}, {"reinspection_by", life.inspector}});
 }
 
+/// What the office decides about the acts that are proposed while nothing comes (约谈 … after 7, 10 and 15
+/// workdays).
+void decide_acts(DemoScript& script, Dice& dice, const Life& life) {
+  constexpr std::pair<const char*, int> kActs[] = {
+      {"interview", 7}, {"caution", 10}, {"exposure", 15}, {"listing", 15}};
+  const auto ends = [](const Step& step) {
+    return step.type == "hazard.rectified" || step.type == "hazard.reinspected" ||
+           step.type == "hazard.withdrawn" || step.type == "hazard.deferred";
+  };
+  if (life.on_spot || life.major) return;
+  const auto end = std::find_if(life.steps.begin(), life.steps.end(), ends);
+  const Instant over = end == life.steps.end() ? script.end() : end->at;
+  for (const auto& [stage, workdays] : kActs) {
+    const Date proposed = script.workdays_after(life.due, workdays);
+    const Instant at = script.at(script.workdays_after(proposed, dice.between(1, 4)), 10, dice.below(60));
+    if (at >= over || !dice.chance(90)) continue;
+    script.add(
+        at, "escalation.decided", life.id,
+        {{"ref", life.id}, {"stage", stage}, {"decided_by", "OFFICE-341004"}, {"on", script.date(at).str()}});
+  }
+}
+
 void remember(const DemoScript& script, const Life& life, Examples& examples) {
   const std::string& last = life.steps.back().type;
   if (life.closed_at(script.end()) && life.steps.back().at < script.end() - std::chrono::hours(24 * 30))
@@ -120,10 +143,12 @@ Examples live(DemoScript& script, std::vector<Found> found) {
     lives.push_back(course(script, found[i], static_cast<int>(i) + 1));
   settle(script, lives);
   Examples examples;
+  Dice dice(script.plan.seed + 3);  // of its own: what is decided leaves the rest of the year as it is
   int listed = 0;
   for (Life& life : lives) {
     if (life.major && listed < kListed && script.dice.chance(20)) supervise(script, life, ++listed);
     remember(script, life, examples);
+    decide_acts(script, dice, life);
     // Now and then the order overtakes the report on its way.
     if (life.steps.size() > 1 && life.steps[1].type == "hazard.ordered" && script.dice.permille(6))
       life.steps[0].at = life.steps[1].at + minutes(script.dice.between(2, 25));
