@@ -40,6 +40,14 @@ class Duties {
     }
   }
 
+  /// What the year before has left to be handed in.
+  void from_last_year() {
+    const std::string period = std::to_string(script_.plan.year - 1) + "-Q4";
+    const Date day = script_.workdays_after(script_.first_day(), 2);
+    for (const std::string& department : departments())
+      report(department, "typical_case", period, day, 88, 0);
+  }
+
   void each_quarter() {
     for (unsigned quarter = 1; quarter <= 4; ++quarter) {
       const Date last = last_of(3 * quarter);
@@ -122,7 +130,8 @@ class Duties {
     if (luck >= in_time + late) return;
     const bool is_late = luck >= in_time;
     const Date day = script_.workdays_after(due, is_late ? dice_.between(1, 4) : 0);
-    const Instant at = is_late ? script_.at(day, 10, 0) + minutes(dice_.below(400)) : some_day_before(due, 9);
+    const Instant at = is_late ? script_.at(day, 10, 0) + minutes(dice_.below(400))
+                               : some_day_before(due, due < script_.first_day() + 10 ? 1 : 9);
     if (at >= script_.end()) return;
     script_.add(
         at, "report.submitted", unit,
@@ -163,6 +172,7 @@ void fulfil_duties(DemoScript& script, const std::vector<Enterprise>& enterprise
                    const std::vector<Storm>& storms) {
   Duties duties(script, enterprises);
   duties.each_month();
+  duties.from_last_year();
   duties.each_quarter();
   duties.each_half_year();
   duties.each_year();
