@@ -11,8 +11,8 @@ namespace duban {
 /// Empty if it is none.
 std::string_view ascii_of(std::string_view text);
 
-/// The names that a Chinese word may stand for: 工作日 gives wd, 一般 gives general and also notice. Empty if
-/// none is known.
+/// The names that a Chinese word may stand for: 工作日 gives wd, 黄色 a severity (warning) and a
+/// colour (yellow). Empty if none is known.
 std::vector<std::string_view> meanings(std::string_view word);
 
 }  // namespace duban

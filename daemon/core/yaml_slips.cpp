@@ -49,6 +49,7 @@ std::optional<YamlSlip> missing_space(std::string_view line) {
                   "write '" + std::string(line.substr(begin, at - begin)) + ": ' with a space"};
 }
 
+/// The slip of this line that makes it no YAML, if it is one of the usual ones.
 std::optional<YamlSlip> yaml_slip(std::string_view line) {
   constexpr std::string_view kColon = "\uff1a", kComma = "\uff0c";
   if (const size_t hash = line.find(" #"); hash != std::string_view::npos && !in_quotes(line, hash))
