@@ -164,6 +164,8 @@ void Daemon::open_delivery() {
   options.first_retry = loaded_.settings.retry_first;
   options.longest_retry = loaded_.settings.retry_most;
   options.seed = static_cast<uint64_t>(ms_of(clock_.now()));  // of the jitter alone
+  options.paces = loaded_.settings.paces;
+  options.link = loaded_.settings.link();
   std::vector<delivery::Outbox*> outboxes;
   for (const auto& shard : shards_) outboxes.push_back(shard.get());
   dispatcher_ =

@@ -79,10 +79,12 @@ void Daemon::change_to(Loaded next, std::function<void(const std::string& refuse
 void Daemon::activate(Loaded next, std::function<void(const std::string& refused)> done) {
   std::string error;
   std::vector<std::unique_ptr<delivery::Channel>> channels = make_channels(next.settings, error);
-  if (!error.empty())
+  if (!error.empty()) {
     log::error("the channels stay as they were: {}", error);
-  else
+  } else {
+    dispatcher_->use(next.settings.paces, next.settings.link());
     dispatcher_->replace(std::move(channels), next.settings.shutdown_limit);
+  }
   auto left = std::make_shared<size_t>(shards_.size());
   const Instant at = clock_.now();
   loaded_ = std::move(next);

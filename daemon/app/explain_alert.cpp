@@ -3,6 +3,7 @@
 #include "app/explain_parts.hpp"
 #include "core/log.hpp"
 #include "engine/directory.hpp"
+#include "ledger/notices.hpp"
 
 namespace duban::app {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 const char* name_of(ledger::DeliveryState state) {
   switch (state) {
     case ledger::DeliveryState::pending:
+    case ledger::DeliveryState::gathered:
       return "retry";
     case ledger::DeliveryState::delivered:
       return "delivered";
@@ -21,8 +23,17 @@ const char* name_of(ledger::DeliveryState state) {
       return "recorded";
     case ledger::DeliveryState::dropped:
       return "dropped";
+    case ledger::DeliveryState::withheld:
+      return "withheld";
   }
   return "";
+}
+
+/// What was only decided about a delivery has no result but its reason.
+const char* result_of(const ledger::Receipt& receipt) {
+  const bool decided =
+      receipt.latency_ms == ledger::kDecision && receipt.state != ledger::DeliveryState::withheld;
+  return decided ? "decision" : name_of(receipt.state);
 }
 
 /// One alert and everything that the ledger knows around it.
@@ -150,9 +161,10 @@ class AlertExplainer {
       const ledger::Receipt& receipt = attempt.receipt;
       Explanation one{{"channel", attempt.channel},
                       {"at", configuration_.zone.format(receipt.at)},
-                      {"result", name_of(receipt.state)},
+                      {"result", result_of(receipt)},
                       {"answer", receipt.answer},
                       {"latency_ms", receipt.latency_ms}};
+      if (!attempt.recipient.empty()) one["recipient"] = attempt.recipient;
       if (receipt.state == ledger::DeliveryState::pending)
         one["next"] = configuration_.zone.format(receipt.next);
       out.push_back(std::move(one));

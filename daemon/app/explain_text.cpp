@@ -56,9 +56,9 @@ std::string status_of(const Explanation& stage) {
 }
 
 std::string result_of(const Explanation& delivery) {
-  static const std::map<std::string, std::string> names{{"delivered", "已送达"}, {"retry", "未成,将重试"},
-                                                        {"rejected", "被拒收"},  {"held", "暂存"},
-                                                        {"recorded", "只记录"},  {"dropped", "不发"}};
+  static const std::map<std::string, std::string> names{
+      {"delivered", "已送达"}, {"retry", "未成,将重试"}, {"rejected", "被拒收"},   {"held", "暂存"},
+      {"recorded", "只记录"},  {"dropped", "不发"},      {"withheld", "已不必说"}, {"decision", "决定"}};
   const auto found = names.find(text(delivery, "result"));
   return found != names.end() ? found->second : text(delivery, "result");
 }
@@ -179,7 +179,8 @@ class Page {
     line(0, "送达");
     if (e["deliveries"].empty()) line(1, "还没有送过");
     for (const Explanation& delivery : e["deliveries"])
-      line(1, "{} {} {}{}{}", minute(text(delivery, "at")), text(delivery, "channel"), result_of(delivery),
+      line(1, "{} {}{} {}{}{}", minute(text(delivery, "at")), text(delivery, "channel"),
+           has(delivery, "recipient") ? " → " + text(delivery, "recipient") : "", result_of(delivery),
            text(delivery, "answer").empty() ? "" : ":" + text(delivery, "answer"),
            has(delivery, "next") ? ",下次 " + minute(text(delivery, "next")) : "");
     if (!has(e, "acknowledged")) return;

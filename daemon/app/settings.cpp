@@ -1,5 +1,6 @@
 #include "app/settings.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -139,7 +140,30 @@ class SettingsReader {
       settings_.retry_first = d.duration().value_or(settings_.retry_first);
     if (const auto d = delivery.get("retry_most"))
       settings_.retry_most = d.duration().value_or(settings_.retry_most);
+    for (const auto& [channel, limits] : delivery.get("paces").entries()) {
+      if (std::find(settings_.sources.channels.begin(), settings_.sources.channels.end(), channel) ==
+          settings_.sources.channels.end())
+        limits.error("E501", "unknown channel '" + channel + "'",
+                     suggest(channel, settings_.sources.channels));
+      std::vector<delivery::Pace>& paces = settings_.paces[channel];
+      for (const auto& limit : limits.items_or_one()) paces.push_back(pace(limit));
+    }
+    if (const auto board = delivery.get("board")) settings_.board = expanded(board);
     if (delivery) delivery.finish();
+  }
+
+  /// "20/1m": at most 20 within any minute.
+  static delivery::Pace pace(const yaml::Reader& scalar) {
+    const std::string text = scalar.string();
+    const size_t slash = std::min(text.find('/'), text.size());
+    const std::string count = text.substr(0, slash);
+    const bool digits =
+        !count.empty() && count.size() < 7 && count.find_first_not_of("0123456789") == std::string::npos;
+    const auto period = parse_duration(text.substr(std::min(slash + 1, text.size())));
+    if (digits && std::stoi(count) > 0 && period && *period > Duration{0}) return {std::stoi(count), *period};
+    scalar.error("E804", "'" + text + "' is no limit of a service",
+                 "write how many messages within how long, like 20/1m");
+    return {1, std::chrono::minutes(1)};
   }
 
   void read_logging(const yaml::Reader& logging) {
@@ -169,6 +193,11 @@ std::map<std::string, std::string> Settings::kafka_properties(std::string& error
     properties[name] = secret;
   }
   return properties;
+}
+
+delivery::Link Settings::link() const {
+  if (board.empty()) return nullptr;
+  return [to = board](const auto&, const auto&) { return to; };
 }
 
 Settings load_settings(const std::string& file, Diagnostics& out) {

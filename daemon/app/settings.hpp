@@ -11,6 +11,7 @@
 #include "core/diagnostic.hpp"
 #include "core/log.hpp"
 #include "delivery/channel_settings.hpp"
+#include "delivery/words.hpp"
 #include "event/event.hpp"
 #include "rule/configuration.hpp"
 
@@ -35,10 +36,16 @@ struct Settings {
   std::vector<delivery::ChannelSettings> channels;
   Duration retry_first{std::chrono::seconds(2)};
   Duration retry_most{std::chrono::minutes(10)};
+  /// Limits of channels, instead of those that their type knows of its service.
+  std::map<std::string, std::vector<delivery::Pace>> paces;
+  /// Where people see what they are told of; empty: messages have no link.
+  std::string board;
   Duration shutdown_limit{std::chrono::seconds(20)};
   HttpSettings http;
   log::Level log_level = log::Level::info;
 
+  /// The last line of messages to people; null without a board.
+  delivery::Link link() const;
   /// The properties with their secrets; empty and an error text if a secret file cannot be read.
   std::map<std::string, std::string> kafka_properties(std::string& error) const;
 };

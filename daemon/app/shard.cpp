@@ -190,11 +190,14 @@ void Shard::fetch(delivery::Request request, std::function<void(delivery::Fetche
   run<Impl, std::function<delivery::Fetched(Impl&)>, delivery::Fetched>(
       impl_,
       [request = std::move(request)](Impl& shard) {
-        ledger::Ledger& ledger = shard.ready().ledger();
+        engine::Outgoing out = shard.ready().outgoing(request.now, request.rooms, request.in_flight);
         delivery::Fetched fetched;
-        fetched.deliveries = ledger.deliverable(request.now, request.rooms, request.in_flight);
-        fetched.next = ledger.next_delivery(request.now, request.rooms);
-        fetched.channels = ledger.pending_channels();
+        fetched.deliveries = std::move(out.deliveries);
+        fetched.next = out.next;
+        fetched.channels = std::move(out.channels);
+        ledger::Ledger& ledger = shard.engine->ledger();
+        fetched.waiting = ledger.waiting();
+        if (request.sent_since != kNever) fetched.sent = ledger.sent_since(request.sent_since);
         return fetched;
       },
       {}, std::move(answer));

@@ -50,6 +50,17 @@ inline constexpr size_t kToldPerItem = 64;
 inline constexpr size_t kUnsettledDeliveries = 4'096;
 /// Deliveries of a channel read ahead from one outbox, as a multiple of its concurrency; bounds memory.
 inline constexpr size_t kReadAhead = 16;
+/// Alerts that one message to people carries; what is left goes out in the next. Bounds a message's size, and
+/// with the room of its channel the memory of what was read ahead.
+inline constexpr size_t kCarried = 100;
+/// Alerts that such a message names one by one; of the rest it says how many, and where they are listed.
+inline constexpr size_t kNamedInMessage = 20;
+/// Deliveries to people that go on to their next channel, or are deferred, in one transaction.
+inline constexpr size_t kNoticeSlice = 500;
+/// How long what an alert inhibits waits until it is asked again whether that is still current.
+inline constexpr std::chrono::minutes kInhibited{5};
+/// Attempts that a start looks back on, so that it keeps the limits of services over the restart.
+inline constexpr size_t kRememberedSends = 5'000;
 /// Failures of a channel in a row, over all its deliveries, after which only a probe goes out.
 inline constexpr int kFailuresToStop = 5;
 /// Longest pause that a receiver may ask for (Retry-After); a longer wish is cut to this.

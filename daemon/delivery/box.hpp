@@ -1,7 +1,9 @@
 // What the dispatcher keeps about one outbox, and about one delivery under way.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,6 +22,9 @@ struct Box {
   std::set<int64_t> in_flight;
   std::vector<ledger::Receipt> receipts;  // not yet handed to settle()
   Instant next = kNever;
+  std::map<std::string, std::array<int64_t, 4>> waiting;  // as of its last answer
+  bool asked = false;                                     // it has been asked what was sent before the start
+  bool look_again = false;  // something was refused: another channel may have it now
 
   bool open() const { return in_flight.size() < limits::kUnsettledDeliveries; }
 };
@@ -32,6 +37,8 @@ struct Sent {
   bool probe = false;
   Duration started{0};
   std::string key;
+  std::vector<int64_t> carried;  // beside the delivery itself
+  bool people = false;
 };
 
 }  // namespace duban::delivery

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/hash.hpp"
 #include "core/log.hpp"
 #include "delivery/dispatcher_impl.hpp"
 
@@ -14,6 +15,9 @@ namespace {
 constexpr Duration kLongestSleep = std::chrono::minutes(1);
 /// What stop() waits for the last receipts beyond its limit.
 constexpr Duration kLastReceipts = std::chrono::seconds(1);
+/// How far back a start looks for what the process before it sent: the longest period of a service's limit
+/// that matters; of a day's limit it is forgotten.
+constexpr Duration kRemembered = std::chrono::minutes(10);
 
 }  // namespace
 
@@ -30,7 +34,36 @@ void Dispatcher::wake() { impl_->wake(); }
 
 std::map<std::string, Dispatcher::Counts> Dispatcher::counts() const { return impl_->counts; }
 
+std::map<std::string, Progress> Dispatcher::progress() const {
+  std::map<std::string, Progress> found;
+  const Duration now = impl_->clock.monotonic();
+  for (const auto& [name, lane] : impl_->lanes) {
+    Progress& progress = found[name];
+    int64_t all = 0;
+    for (const Box& box : impl_->boxes) {
+      const auto waiting = box.waiting.find(name);
+      for (size_t i = 0; waiting != box.waiting.end() && i < progress.waiting.size(); ++i) {
+        progress.waiting[i] += waiting->second[i];
+        all += waiting->second[i];
+      }
+    }
+    const Counts& count = impl_->counts[name];
+    progress.messages = count.delivered;
+    progress.sent = count.carried;
+    progress.per_minute = impl_->rates[name].per_minute(now);
+    if (all > 0 && progress.per_minute > 0)
+      progress.ends = impl_->clock.now() +
+                      Duration{static_cast<int64_t>(static_cast<double>(all) / progress.per_minute * 60'000)};
+  }
+  return found;
+}
+
 std::set<std::string> Dispatcher::unknown_channels() const { return impl_->unknown; }
+
+void Dispatcher::use(std::map<std::string, std::vector<Pace>> paces, Link link) {
+  impl_->options.paces = std::move(paces);
+  impl_->options.link = std::move(link);
+}
 
 void Dispatcher::replace(std::vector<std::unique_ptr<Channel>> channels, Duration limit) {
   std::map<std::string, LanePtr> old = std::exchange(impl_->lanes, {});
@@ -54,7 +87,11 @@ void Dispatcher::stop(Duration limit, std::function<void()> done) {
 void Dispatcher::Impl::install(std::vector<std::unique_ptr<Channel>> channels) {
   for (std::unique_ptr<Channel>& channel : channels) {
     const std::string name = channel->name();
-    lanes[name] = std::make_shared<Lane>(std::move(channel), boxes.size());
+    const auto own = options.paces.find(name);
+    std::vector<Pace> paces = own != options.paces.end() ? own->second : channel->pace();
+    Pacer& pacer = pacers.try_emplace(name, paces, options.seed + hash64(name)).first->second;
+    pacer.set(std::move(paces));
+    lanes[name] = std::make_shared<Lane>(std::move(channel), boxes.size(), pacer);
     counts[name].stopped = false;
     failures.try_emplace(name, name);
   }
@@ -99,6 +136,7 @@ void Dispatcher::Impl::fetch(size_t index) {
     return;
   }
   Request request{clock.now(), {}, box.in_flight};
+  if (!std::exchange(box.asked, true)) request.sent_since = clock.now() - kRemembered;
   for (const auto& [name, lane] : lanes) {
     const size_t room = lane->room(index, clock.monotonic());
     if (room > 0) request.rooms.push_back({name, room});
@@ -118,6 +156,8 @@ void Dispatcher::Impl::take_answer(size_t index, const std::vector<ledger::Chann
   box.fetching = false;
   if (stopping) return;
   box.next = fetched.next;
+  box.waiting = std::move(fetched.waiting);
+  remember_sent(fetched);
   std::map<std::string, std::deque<ledger::Delivery>> waiting;
   std::map<std::string, size_t> answered;
   for (ledger::Delivery& delivery : fetched.deliveries) {
@@ -135,6 +175,13 @@ void Dispatcher::Impl::take_answer(size_t index, const std::vector<ledger::Chann
   arm();
 }
 
+void Dispatcher::Impl::remember_sent(const Fetched& fetched) {
+  for (const auto& [channel, at] : fetched.sent) {
+    const auto pacer = pacers.find(channel);
+    if (pacer != pacers.end()) pacer->second.remember(clock.monotonic() - (clock.now() - at));
+  }
+}
+
 void Dispatcher::Impl::complain_about(const std::vector<std::string>& channels) {
   unknown.clear();
   for (const std::string& name : channels) {
@@ -148,8 +195,8 @@ void Dispatcher::Impl::complain_about(const std::vector<std::string>& channels) 
   }
 }
 
-void Dispatcher::Impl::arm() {
-  if (stopping) return;
+/// When an outbox has to be asked, or a stopped channel probed.
+Duration Dispatcher::Impl::next_fetch() const {
   const Duration now = clock.monotonic();
   Duration at = now + kLongestSleep;
   for (const Box& box : boxes) {
@@ -160,13 +207,30 @@ void Dispatcher::Impl::arm() {
   for (const auto& [name, lane] : lanes) {
     if (const std::optional<Duration> probe = lane->wants_probe()) at = std::min(at, std::max(now, *probe));
   }
+  return at;
+}
+
+/// When the limit of a channel lets the next message go that was read ahead.
+Duration Dispatcher::Impl::next_free() const {
+  Duration at = Duration::max();
+  for (const auto& [name, lane] : lanes) at = std::min(at, lane->paced_until());
+  return at;
+}
+
+void Dispatcher::Impl::arm() {
+  if (stopping) return;
+  const Duration now = clock.monotonic();
+  const Duration fetch_at = next_fetch();
+  const Duration at = std::min(fetch_at, std::max(now, next_free()));
   if (at >= timer_at) return;
   timer_at = at;
   scheduler.after(at - now, [weak = weak_from_this(), at] {
     const auto impl = weak.lock();
     if (!impl || impl->timer_at != at) return;
     impl->timer_at = Duration::max();
-    impl->fetch_all();
+    if (impl->next_fetch() <= impl->clock.monotonic()) return impl->fetch_all();
+    impl->pump_all();
+    impl->arm();
   });
 }
 

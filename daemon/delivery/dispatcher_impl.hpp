@@ -13,6 +13,7 @@
 #include "delivery/dispatcher.hpp"
 #include "delivery/failure_log.hpp"
 #include "delivery/lane.hpp"
+#include "delivery/pacer.hpp"
 
 namespace duban::delivery {
 
@@ -20,16 +21,18 @@ using LanePtr = std::shared_ptr<Lane>;
 
 struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   Impl(const Clock& c, Scheduler& s, DispatcherOptions o)
-      : clock(c), scheduler(s), options(o), backoff(o.first_retry, o.seed) {}
+      : clock(c), scheduler(s), options(std::move(o)), backoff(options.first_retry, options.seed) {}
 
   const Clock& clock;
   Scheduler& scheduler;
-  const DispatcherOptions options;
+  DispatcherOptions options;
   Backoff backoff;
   std::vector<Box> boxes;
   std::map<std::string, LanePtr> lanes;
   std::map<std::string, Counts> counts;
   std::map<std::string, FailureLog> failures;
+  std::map<std::string, Pacer> pacers;
+  std::map<std::string, Rate> rates;
   std::set<std::string> unknown;  // without a lane, as of the last answers
   std::set<std::string> said;     // of these, complained about
   bool wake_posted = false;
@@ -45,12 +48,16 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   void fetch_all();
   void fetch(size_t box);
   void take_answer(size_t box, const std::vector<ledger::ChannelRoom>& rooms, Fetched fetched);
+  void remember_sent(const Fetched& fetched);
+  Duration next_fetch() const;
+  Duration next_free() const;
   void complain_about(const std::vector<std::string>& channels);
   void pump_all();
   void pump(const LanePtr& lane);
   void send(const LanePtr& lane, Lane::Taken taken);
   void take_outcome(const LanePtr& lane, const Sent& sent, Outcome outcome);
   Instant next_attempt(Lane& lane, const Sent& sent, const Outcome& outcome);
+  void note_people(Box& box, const Outcome& outcome);
   void note_answer(Lane& lane, const Sent& sent, const Outcome& outcome);
   void settle(size_t box);
   void take_stored(size_t box, const std::vector<ledger::Receipt>& receipts);

@@ -9,6 +9,9 @@ namespace {
 
 /// Receipts that storage could not take are brought again after this.
 constexpr Duration kStoreAgain = std::chrono::seconds(1);
+/// After a message to people was taken the outbox is asked again within this: when it goes on if nobody
+/// acknowledges is known there.
+constexpr Duration kLookAgain = std::chrono::seconds(10);
 
 }  // namespace
 
@@ -24,7 +27,7 @@ void Dispatcher::Impl::pump(const LanePtr& lane) {
   std::vector<bool> open(boxes.size());
   for (;;) {
     for (size_t i = 0; i < boxes.size(); ++i) open[i] = boxes[i].open();
-    std::optional<Lane::Taken> taken = lane->take(clock.monotonic(), open);
+    std::optional<Lane::Taken> taken = lane->take(clock.monotonic(), clock.now(), open);
     if (!taken) break;
     send(lane, *std::move(taken));
   }
@@ -36,17 +39,15 @@ void Dispatcher::Impl::pump(const LanePtr& lane) {
 
 void Dispatcher::Impl::send(const LanePtr& lane, Lane::Taken taken) {
   ledger::Delivery& delivery = taken.delivery;
-  const Sent sent{taken.outbox,          delivery.id,       delivery.attempts,
-                  lane->breaker.begin(), clock.monotonic(), delivery.alert};
+  Sent sent{taken.outbox,   delivery.id, delivery.attempts,        lane->breaker.begin(), clock.monotonic(),
+            delivery.alert, {},          !delivery.carried.empty()};
+  for (const ledger::Carried& carried : delivery.carried)
+    if (carried.delivery != delivery.id) sent.carried.push_back(carried.delivery);
   boxes[taken.outbox].in_flight.insert(delivery.id);
   ++lane->sending;
+  lane->pacer.sent();
   ++counts[lane->name()].in_flight;
-  Message message;
-  message.delivery = delivery.id;
-  message.key = std::move(delivery.alert);
-  message.body = std::move(delivery.body);
-  message.at = delivery.at;
-  message.attempts = delivery.attempts;
+  Message message = make_message(std::move(delivery), options.link);
   // The channel keeps this for as long as it takes: it must not own the lane that owns the channel.
   lane->channel->send(std::move(message),
                       [weak = weak_from_this(), from = std::weak_ptr<Lane>(lane), sent](Outcome outcome) {
@@ -59,6 +60,7 @@ void Dispatcher::Impl::send(const LanePtr& lane, Lane::Taken taken) {
 void Dispatcher::Impl::take_outcome(const LanePtr& lane, const Sent& sent, Outcome outcome) {
   --lane->sending;
   --counts[lane->name()].in_flight;
+  lane->pacer.answered(clock.monotonic());
   ledger::Receipt receipt;
   receipt.delivery = sent.delivery;
   receipt.at = clock.now();
@@ -71,10 +73,19 @@ void Dispatcher::Impl::take_outcome(const LanePtr& lane, const Sent& sent, Outco
     note_answer(*lane, sent, outcome);
   }
   receipt.answer = std::move(outcome.answer);
+  receipt.carried = sent.carried;
+  if (sent.people) note_people(boxes[sent.box], outcome);
   boxes[sent.box].receipts.push_back(std::move(receipt));
   settle(sent.box);
   pump(lane);
   arm();
+}
+
+// What a person did not get by this channel he may get by another: the outbox decides. What he got waits for
+// his acknowledgement; that it stays out is seen within a few seconds.
+void Dispatcher::Impl::note_people(Box& box, const Outcome& outcome) {
+  if (outcome.kind == Outcome::Kind::rejected) box.look_again = true;
+  if (outcome.kind == Outcome::Kind::delivered) box.next = std::min(box.next, clock.now() + kLookAgain);
 }
 
 void Dispatcher::Impl::note_answer(Lane& lane, const Sent& sent, const Outcome& outcome) {
@@ -83,6 +94,8 @@ void Dispatcher::Impl::note_answer(Lane& lane, const Sent& sent, const Outcome& 
   FailureLog& failure = failures.at(lane.name());
   if (outcome.kind == Outcome::Kind::delivered) {
     ++count.delivered;
+    count.carried += 1 + sent.carried.size();
+    rates[lane.name()].add(now, 1 + sent.carried.size());
   } else {
     ++count.rejected;
     failure.rejected(sent.key, outcome.answer, now);
@@ -147,6 +160,7 @@ void Dispatcher::Impl::take_stored(size_t index, const std::vector<ledger::Recei
   box.settling = false;
   settle(index);
   if (!was_open) pump_all();
+  if (std::exchange(box.look_again, false)) fetch(index);
   arm();
   finish_if_idle();
 }

@@ -9,6 +9,8 @@ namespace {
 
 /// Read ahead at least: enough for a probe to choose from.
 constexpr size_t kSmallestWindow = 32;
+/// rule::Severity::critical; part of a channel's limit is kept for it.
+constexpr uint8_t kCritical = 3;
 
 bool before(const ledger::Delivery& a, const ledger::Delivery& b) {
   if (a.severity != b.severity) return a.severity > b.severity;
@@ -18,7 +20,8 @@ bool before(const ledger::Delivery& a, const ledger::Delivery& b) {
 
 }  // namespace
 
-Lane::Lane(std::shared_ptr<Channel> c, size_t outboxes) : channel(std::move(c)), ahead_(outboxes) {
+Lane::Lane(std::shared_ptr<Channel> c, size_t outboxes, Pacer& p)
+    : channel(std::move(c)), pacer(p), ahead_(outboxes) {
   for (Ahead& ahead : ahead_) ahead.window = std::max(channel->concurrency(), kSmallestWindow);
 }
 
@@ -81,11 +84,17 @@ std::optional<Lane::Place> Lane::least_tried(const std::vector<bool>& open) cons
   return best;
 }
 
-std::optional<Lane::Taken> Lane::take(Duration now, const std::vector<bool>& open) {
+std::optional<Lane::Taken> Lane::take(Duration now, Instant wall, const std::vector<bool>& open) {
+  paced_until_ = Duration::max();
   if (sending >= channel->concurrency() || !breaker.admits(now)) return std::nullopt;
   const std::optional<Place> place = breaker.stopped() ? least_tried(open) : first(open);
   if (!place) return std::nullopt;
   Ahead& ahead = ahead_[place->first];
+  const ledger::Delivery& next = ahead.waiting[place->second];
+  if (const Duration at = pacer.free_at(now, wall, next.severity >= kCritical); at > now) {
+    paced_until_ = at;
+    return std::nullopt;
+  }
   const auto it = ahead.waiting.begin() + static_cast<ptrdiff_t>(place->second);
   Taken taken{place->first, std::move(*it)};
   ahead.waiting.erase(it);

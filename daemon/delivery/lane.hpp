@@ -13,13 +13,15 @@
 
 #include "delivery/breaker.hpp"
 #include "delivery/channel.hpp"
+#include "delivery/pacer.hpp"
 #include "ledger/rows.hpp"
 
 namespace duban::delivery {
 
 class Lane {
  public:
-  Lane(std::shared_ptr<Channel> channel, size_t outboxes);
+  /// The pacer outlives it.
+  Lane(std::shared_ptr<Channel> channel, size_t outboxes, Pacer& pacer);
 
   const std::string& name() const { return channel->name(); }
 
@@ -41,11 +43,14 @@ class Lane {
     ledger::Delivery delivery;
   };
   /// What goes next, most severe first, then oldest; of the outboxes that `open` allows. Empty if there is
-  /// nothing, or the channel is full or stopped. A probe is what was tried least: a message that its receiver
-  /// cannot digest must not keep a healthy channel stopped.
-  std::optional<Taken> take(Duration now, const std::vector<bool>& open);
+  /// nothing, or the channel is full or stopped, or its limit is reached. A probe is what was tried least: a
+  /// message that its receiver cannot digest must not keep a healthy channel stopped.
+  std::optional<Taken> take(Duration now, Instant wall, const std::vector<bool>& open);
+  /// When its limit lets the next one go; Duration::max() if that is not what it waits for.
+  Duration paced_until() const { return paced_until_; }
 
   std::shared_ptr<Channel> channel;
+  Pacer& pacer;
   Breaker breaker;
   size_t sending = 0;
   bool retired = false;  // its channel is being closed
@@ -64,6 +69,7 @@ class Lane {
   std::optional<Place> least_tried(const std::vector<bool>& open) const;
 
   std::vector<Ahead> ahead_;
+  Duration paced_until_ = Duration::max();
 };
 
 }  // namespace duban::delivery

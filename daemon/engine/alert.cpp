@@ -227,7 +227,9 @@ void Engine::Impl::raise(Entity& entity, const rule::Rule& rule, Item& item, con
   alert.item = parts.item_id;
   alert.missed = static_cast<uint8_t>(rule.missed);
   alert.json = alert_json(parts, config->zone);
-  alert.channels = config->routes.channels(facts, context);
+  const rule::Way way = config->routes.way(facts, context);
+  alert.channels = way.channels;
+  if (!way.people.empty()) alert.notices = notices(way, facts);
   alert.recorded = now < options.first_load_until;
   alert.held = catching_up && !alert.recorded;
 
@@ -245,6 +247,7 @@ void Engine::Impl::raise(Entity& entity, const rule::Rule& rule, Item& item, con
       item.told.push_back(who);
   ledger.touch(entity);
   if (!ledger.raise(alert)) return;
+  if (!config->routes.inhibitions().empty()) note_inhibitor(alert, facts);
   ++applied.alerts;
   ++applied.alerts_by_level[static_cast<size_t>(shown.level)];
   if (options.on_alert) options.on_alert(alert);

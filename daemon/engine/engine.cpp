@@ -29,6 +29,21 @@ void Engine::settle(std::span<const ledger::Receipt> receipts) {
   });
 }
 
+Outgoing Engine::outgoing(Instant now, const std::vector<ledger::ChannelRoom>& rooms,
+                          const std::set<int64_t>& in_flight) {
+  return impl_->outgoing(now, rooms, in_flight);
+}
+
+SilenceAnswer Engine::add_silence(const SilenceRequest& request, Instant at) {
+  return impl_->add_silence(request, at);
+}
+
+std::string Engine::end_silence(const std::string& id, const std::string& by, Instant at) {
+  return impl_->end_silence(id, by, at);
+}
+
+std::vector<ledger::Silence> Engine::silences(Instant at) { return impl_->all_silences(at); }
+
 Instant Engine::next_instant() { return std::min(impl_->ledger.next_agenda(), impl_->boundary); }
 
 Instant Engine::instant() const { return impl_->last_input; }

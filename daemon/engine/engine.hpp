@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/outgoing.hpp"
+#include "engine/silences.hpp"
 #include "event/event.hpp"
 #include "ledger/ledger.hpp"
 #include "rule/configuration.hpp"
@@ -93,6 +95,18 @@ class Engine {
 
   /// Writes receipts of delivery attempts, in one transaction.
   void settle(std::span<const ledger::Receipt> receipts);
+
+  /// What may be sent at `now` (the clock's), for each channel at most its room (engine/outgoing.hpp).
+  Outgoing outgoing(Instant now, const std::vector<ledger::ChannelRoom>& rooms,
+                    const std::set<int64_t>& in_flight);
+
+  /// Adds a silence at the instant `at` (engine/silences.hpp). The same request at the same instant again
+  /// changes nothing and has the same id.
+  SilenceAnswer add_silence(const SilenceRequest& request, Instant at);
+  /// Ends it at `at`. Empty, or why not: there is none of this id, or it is over.
+  std::string end_silence(const std::string& id, const std::string& by, Instant at);
+  /// All that ever were, those active at `at` first, then by their beginning.
+  std::vector<ledger::Silence> silences(Instant at);
 
   /// The next instant at which something is due, or kNever.
   Instant next_instant();

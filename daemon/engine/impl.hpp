@@ -7,6 +7,9 @@
 //   refresh.cpp    an entity's items: opened, resumed, re-planned, ended
 //   fire.cpp       ticks: stages whose instant has come
 //   alert.cpp      an alert as it is raised: recipients, text, record
+//   telling.cpp    who is told of an alert and how, and where they are reached
+//   outgoing.cpp   what leaves the outbox: fallback, quiet hours, silences, inhibition
+//   silences.cpp   what people are not told for a while
 //   live.cpp       spans that are live
 //   event_spans.cpp  spans that are the life of entities
 //   declared.cpp   seasons and nodes that events declare
@@ -148,6 +151,31 @@ struct Engine::Impl {
                        int repetition) const;
   std::string item_id(const Entity& entity, const Item& item) const;
 
+  // ---- telling.cpp
+  std::vector<ledger::Notice> notices(const rule::Way& way, const rule::AlertFacts& facts);
+  cel::Value posts_of(std::string_view unit_id);
+  ledger::Person person_of(const std::string& recipient);
+  void address(ledger::Delivery& delivery);
+
+  // ---- outgoing.cpp
+  Outgoing outgoing(Instant t, const std::vector<ledger::ChannelRoom>& rooms,
+                    const std::set<int64_t>& in_flight);
+  bool escalate_due(Instant t);
+  void escalate(int64_t delivery, Instant t);
+  bool is_current(const ledger::Alert& alert);
+  bool passes(const ledger::Delivery& message, const std::vector<ledger::Silence>& silences, Instant t);
+  bool passes(const ledger::Carried& carried, const std::vector<ledger::Silence>& silences, Instant t);
+  bool holds(const cel::Program& condition, const rule::AlertFacts& facts);
+  std::string inhibited_by(const ledger::Alert& alert, const rule::AlertFacts& facts);
+  void note_inhibitor(const ledger::Alert& alert, const rule::AlertFacts& facts);
+
+  // ---- silences.cpp
+  SilenceAnswer add_silence(const SilenceRequest& request, Instant at);
+  std::string end_silence(const std::string& id, const std::string& by, Instant at);
+  std::vector<ledger::Silence> all_silences(Instant at);
+  void note_silence(const char* command, const ledger::Silence& silence, Instant at);
+  bool silence_fits(const ledger::Silence& silence, const rule::AlertFacts& facts);
+
   // ---- scope (alert.cpp)
   /// Fills subject, and unit, trigger, item, stage where given.
   void fill(Scope& scope, const Entity& entity, const LiveSpan* span);
@@ -240,6 +268,8 @@ struct Engine::Impl {
   std::map<event::Input, int64_t> applied_to;    // next offset per input
   std::map<event::Input, std::string> clusters;  // whose offsets these are
   std::unique_ptr<event::Decoder> decoder;       // of parked events
+
+  std::map<std::string, std::shared_ptr<const cel::Program>> silence_conditions;  // by the silence's id
 
   std::unordered_map<const rule::Rule*, NameId> rule_names;
   std::unordered_map<int32_t, const rule::Rule*> rule_by_name;

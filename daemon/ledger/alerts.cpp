@@ -54,7 +54,7 @@ bool Alerts::add(Alert& alert, int64_t first_delivery) {
   insert_.bind(4, static_cast<int64_t>(alert.stage)).bind(5, static_cast<int64_t>(alert.entity));
   insert_.bind(6, alert.severity).bind(7, alert.item).bind(8, alert.missed).bind(9, state);
   insert_.bind(10, first_delivery)
-      .bind(11, static_cast<int64_t>(alert.channels.size()))
+      .bind(11, static_cast<int64_t>(alert.channels.size() + alert.notices.size()))
       .bind(12, alert.json)
       .run();
   alert.sequence = insert_.last_row();

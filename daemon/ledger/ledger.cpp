@@ -9,6 +9,7 @@
 #include "ledger/facts.hpp"
 #include "ledger/journal.hpp"
 #include "ledger/schema.hpp"
+#include "ledger/silences.hpp"
 #include "ledger/spans.hpp"
 
 namespace duban::ledger {
@@ -60,6 +61,7 @@ struct Ledger::Impl {
   Jobs jobs{database};
   Audit audit{database};
   Outbox outbox{database, names, tallies, audit};
+  Silences silences{database};
   Facts facts{database};
   Journal journal{database, names};
   Registry registry{database, names};
@@ -190,6 +192,12 @@ Instant Ledger::next_delivery(Instant now, const std::vector<ChannelRoom>& rooms
 std::vector<std::string> Ledger::pending_channels() { return impl_->outbox.pending_channels(); }
 void Ledger::settle(const Receipt& receipt) { impl_->outbox.settle(receipt); }
 std::vector<HeldAlert> Ledger::held_alerts() { return impl_->outbox.held(); }
+std::map<std::string, std::array<int64_t, 4>> Ledger::waiting() { return impl_->outbox.waiting(); }
+std::vector<std::pair<std::string, Instant>> Ledger::sent_since(Instant since) {
+  return impl_->outbox.sent_since(since);
+}
+Outbox& Ledger::outbox() { return impl_->outbox; }
+Silences& Ledger::silences() { return impl_->silences; }
 void Ledger::release(int64_t alert_sequence, bool send, std::string_view reason) {
   impl_->outbox.release(alert_sequence, send, reason, impl_->registry.instant());
 }

@@ -6,7 +6,9 @@
 // StorageError; the transaction is then gone and the caller must rollback(). Nothing else throws.
 #pragma once
 
+#include <array>
 #include <functional>
+#include <map>
 #include <memory>
 #include <ostream>
 #include <set>
@@ -35,6 +37,9 @@ struct Options {
   int max_pages = 0;       // the file may not grow beyond this; 0: as large as SQLite allows
   bool read_only = false;  // for explain: a snapshot beside a running daemon, from begin() to commit()
 };
+
+class Outbox;
+class Silences;
 
 class Ledger {
  public:
@@ -110,6 +115,13 @@ class Ledger {
   /// Notes the attempt; a delivery that is no longer pending keeps its state.
   void settle(const Receipt& receipt);
   std::vector<HeldAlert> held_alerts();
+  /// What waits, by channel and severity (notice, warning, serious, critical).
+  std::map<std::string, std::array<int64_t, 4>> waiting();
+  /// Channel and instant of the attempts since then, the newest first, at most limits::kRememberedSends.
+  std::vector<std::pair<std::string, Instant>> sent_since(Instant since);
+  /// Deliveries to people, for the engine's decisions about them. Changes belong into a transaction.
+  Outbox& outbox();
+  Silences& silences();
   /// Lets a held alert go out, or drops it with the reason as its receipt.
   void release(int64_t alert_sequence, bool send, std::string_view reason);
   struct Counts {
@@ -148,6 +160,7 @@ class Ledger {
   std::vector<std::pair<std::string, std::string>> configuration_texts(std::string_view version);
   struct Attempt {
     std::string channel;
+    std::string recipient;  // empty: the channel takes alerts as they are
     Receipt receipt;
   };
   std::vector<Attempt> attempts(std::string_view alert);

@@ -1,6 +1,9 @@
 // Alerts, their deliveries, and what became of each attempt.
 #pragma once
 
+#include <array>
+#include <initializer_list>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,9 +13,26 @@
 #include "ledger/dead_letters.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/names.hpp"
+#include "ledger/notices.hpp"
 #include "ledger/tallies.hpp"
 
 namespace duban::ledger {
+
+/// It is still to be sent, by itself or in a leader's message.
+inline bool waits(DeliveryState state) {
+  return state == DeliveryState::pending || state == DeliveryState::gathered;
+}
+
+/// As stored; what is unknown needs a person.
+inline DeliveryState delivery_state(int64_t number) {
+  const bool known = number >= 0 && number <= static_cast<int64_t>(DeliveryState::withheld);
+  return known ? static_cast<DeliveryState>(number) : DeliveryState::rejected;
+}
+
+/// What the deliveries of a new alert begin with.
+inline DeliveryState first_state(const Alert& alert) {
+  return alert.recorded ? DeliveryState::recorded : alert.held ? DeliveryState::held : DeliveryState::pending;
+}
 
 /// An alert as stored: its deliveries are consecutive rows.
 struct AlertRow {
@@ -72,6 +92,26 @@ class Outbox {
   std::vector<Ledger::Attempt> attempts(std::string_view id);
   std::vector<DeadLetter> dead_letters(size_t limit) { return dead_letters_.newest(limit); }
 
+  // ---- deliveries to people: what the engine decides about them (ledger/notices.hpp)
+  Notices& notices() { return notices_; }
+  /// The alert of a delivery to a person, without its channels.
+  std::optional<Alert> alert_of(int64_t delivery);
+  /// It goes on by the next channel of its plan, from `now` on; the reason is noted at both.
+  void escalate(int64_t delivery, Instant now, const std::string& why);
+  /// It does not: the reason is noted.
+  void stay(int64_t delivery, Instant now, const std::string& why);
+  /// It waits until `until`; the first time for this reason it is noted why.
+  void defer(int64_t delivery, const std::string& reason, Instant until, Instant now, const std::string& why);
+  /// A message waits for the end of quiet hours.
+  void postpone(int64_t leader, Instant until);
+  /// It is no longer current: it ends unsaid, with the reason as its receipt.
+  void withhold(int64_t delivery, Instant now, const std::string& why);
+  /// What waits for this reason is due again.
+  void release_deferred(std::string_view reason, Instant now);
+  std::vector<std::pair<std::string, Instant>> sent_since(Instant since);
+  /// Deliveries that wait, by channel and severity.
+  std::map<std::string, std::array<int64_t, 4>> waiting();
+
   struct Status {
     std::string channel;
     DeliveryState state = DeliveryState::pending;
@@ -79,6 +119,8 @@ class Outbox {
     int64_t last_attempt = 0;
     int64_t alert = 0;        // its sequence, or 0
     int64_t dead_letter = 0;  // its sequence, or 0
+    uint8_t severity = 0;
+    Instant next{};
   };
   std::optional<Status> status(int64_t delivery);
   std::optional<AlertRow> row(int64_t sequence);
@@ -89,8 +131,22 @@ class Outbox {
 
  private:
   int64_t next_delivery_id();
-  int64_t add_delivery(std::string_view channel, const Alert& alert, int64_t dead_letter);
-  void settle(const Receipt& receipt, DeliveryState only_from);
+  int64_t add_delivery(std::string_view channel, const Alert& alert, int64_t dead_letter, Instant next);
+  /// A delivery to a person by the channel of this step, gathered if it may go out.
+  int64_t add_notice(const Notice& notice, size_t step, const Alert& alert);
+  /// Notes an attempt; the state changes only if it was one of `from`. True if it did.
+  bool settle(const Receipt& receipt, std::initializer_list<DeliveryState> from);
+  void settle_notice(const Receipt& receipt);
+  /// A held delivery goes out.
+  void let_go(int64_t id, const Alert& alert, Instant now);
+  /// From `t` on its alert may stay unacknowledged for as long as the next step says.
+  void await_acknowledgement(int64_t delivery, Instant t);
+  /// Nothing was sent: what was decided instead.
+  void note_decision(int64_t delivery, Instant at, const std::string& what);
+  void add_attempt(const Receipt& receipt, const Status& before);
+  std::vector<int64_t> with_successors(int64_t first, int64_t count);
+  void count_waiting(std::string_view channel, uint8_t severity, int64_t by);
+  void carry(Delivery& delivery);
   /// Appends ids of the channel's pending deliveries, at most `room`.
   void pending(NameId channel, size_t room, Instant now, const std::set<int64_t>& in_flight,
                std::vector<int64_t>& found);
@@ -106,6 +162,7 @@ class Outbox {
   Audit& audit_;
   Alerts alerts_;
   DeadLetters dead_letters_;
+  Notices notices_;
   Statement insert_;
   Statement select_last_;
   Statement select_;
@@ -117,6 +174,7 @@ class Outbox {
   Statement settle_;
   Statement add_attempt_;
   Statement select_attempt_;
+  Statement select_sent_;
 };
 
 }  // namespace duban::ledger

@@ -27,6 +27,7 @@ std::string_view name(Outcome outcome) {
 std::string_view name(DeliveryState state) {
   switch (state) {
     case DeliveryState::pending:
+    case DeliveryState::gathered:
       return "pending";
     case DeliveryState::delivered:
       return "delivered";
@@ -38,6 +39,8 @@ std::string_view name(DeliveryState state) {
       return "recorded";
     case DeliveryState::dropped:
       return "dropped";
+    case DeliveryState::withheld:
+      return "withheld";
   }
   return "";
 }

@@ -158,8 +158,33 @@ struct Job {
   int64_t cursor_entity = 0;
 };
 
-enum class DeliveryState : uint8_t { pending, delivered, rejected, held, recorded, dropped };
-std::string_view name(DeliveryState state);  // "delivered"
+/// `gathered`: waits in the message of another delivery, its leader. `withheld`: a silence (or an alert that
+/// says more) kept it back until it was no longer current.
+enum class DeliveryState : uint8_t {
+  pending,
+  delivered,
+  rejected,
+  held,
+  recorded,
+  dropped,
+  gathered,
+  withheld
+};
+std::string_view name(DeliveryState state);  // "delivered"; of a gathered one "pending", for so it is
+
+/// One person whom an alert is told to (ledger/notices.hpp).
+struct Notice {
+  std::string recipient;  // "E-1/officer"
+  std::string plan;       // ledger/plan.hpp, as text
+  uint64_t group = 0;     // what has the same is said in one message
+  Instant due{};          // not before
+};
+
+/// Who a message is for, as the unit's posts say when it is sent; an address that is not known is empty.
+struct Person {
+  std::string recipient;
+  std::string name, mobile, email, user_id;
+};
 
 /// An alert as raised. `json` is the whole record as it goes out.
 struct Alert {
@@ -173,9 +198,10 @@ struct Alert {
   std::string item;    // rule, span and episode, for grouping held alerts of one item
   uint8_t missed = 0;  // the rule's `missed`, decides which held ones are released
   std::string json;
-  std::vector<std::string> channels;
-  bool held = false;      // raised while catching up
-  bool recorded = false;  // first load: kept, never sent
+  std::vector<std::string> channels;  // that take it as it is
+  std::vector<Notice> notices;        // people who are told of it
+  bool held = false;                  // raised while catching up
+  bool recorded = false;              // first load: kept, never sent
 };
 
 /// What decides whether an alert raised while catching up goes out.
@@ -186,16 +212,28 @@ struct HeldAlert {
   uint8_t missed = 0;
 };
 
-/// One message for one channel: an alert, or a dead letter.
+/// One of the deliveries that a message to people carries.
+struct Carried {
+  int64_t delivery = 0;
+  std::string alert;
+  std::string recipient;
+  std::string json;
+};
+
+/// One message for one channel: an alert, a dead letter, or what people are told together.
 struct Delivery {
   int64_t id = 0;
   std::string channel;
-  std::string alert;  // alert id; for a dead letter its position "topic/partition/offset"
-  Instant at{};       // the alert's
+  /// The idempotency key: the alert's id; a dead letter's position "topic/partition/offset"; of a message to
+  /// people a hash of what it carries.
+  std::string alert;
+  Instant at{};  // the alert's
   uint8_t severity = 0;
   int32_t attempts = 0;
   Instant next{};    // not before
-  std::string body;  // the alert's JSON, or the dead letter's envelope
+  std::string body;  // the alert's JSON, or the dead letter's envelope; empty if it carries deliveries
+  std::vector<Carried> carried;  // to people; the most urgent first, the row itself among them
+  std::vector<Person> to;        // each once
 };
 
 /// How many deliveries a channel wants to see at most.
@@ -211,6 +249,21 @@ struct Receipt {
   Instant next = kNever;
   std::string answer;  // what the receiver said, or why it failed; masked
   int32_t latency_ms = 0;
+  std::vector<int64_t> carried;  // deliveries that the message carried, beside its own
+};
+
+/// What people are not told for a while, by whose word and why (engine/silences.hpp).
+struct Silence {
+  std::string id;  // "s-…": a hash of the rest, the same in every shard
+  std::string author;
+  std::string reason;
+  std::string when;  // CEL over `alert`, as in a route
+  Instant from{};
+  Instant until{};
+  Instant ended = kNever;  // before its time, by a person
+  std::string ended_by;
+
+  bool active(Instant t) const { return from <= t && t < until && t < ended; }
 };
 
 struct DeadLetter {

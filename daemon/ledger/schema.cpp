@@ -71,8 +71,25 @@ CREATE TABLE audit(sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT 
 ALTER TABLE acknowledgement ADD COLUMN origin TEXT NOT NULL DEFAULT '';
 )sql";
 
+// Deliveries to people (notices.hpp). `bundle` is set while a delivery leads its message, `leader` while it
+// waits in one: of a bundle there is one leader.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE notice(delivery INTEGER PRIMARY KEY, recipient TEXT NOT NULL, plan INTEGER NOT NULL,
+  step INTEGER NOT NULL, gathering INTEGER NOT NULL, severity INTEGER NOT NULL, bundle INTEGER NOT NULL,
+  leader INTEGER NOT NULL, escalate INTEGER NOT NULL, successor INTEGER NOT NULL, deferred TEXT NOT NULL);
+CREATE UNIQUE INDEX notice_bundle ON notice(bundle) WHERE bundle <> 0;
+CREATE INDEX notice_leader ON notice(leader) WHERE leader <> 0;
+CREATE INDEX notice_escalate ON notice(escalate) WHERE escalate <> 0;
+CREATE INDEX notice_deferred ON notice(deferred) WHERE deferred <> '';
+CREATE TABLE silence(id TEXT PRIMARY KEY, author TEXT NOT NULL, reason TEXT NOT NULL, condition TEXT NOT NULL,
+  since INTEGER NOT NULL, until INTEGER NOT NULL, ended INTEGER NOT NULL, ended_by TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE inhibitor(key INTEGER, alert INTEGER, PRIMARY KEY(key, alert)) WITHOUT ROWID;
+INSERT INTO tally SELECT 'state waiting ' || name.text || ' ' || severity, count(*)
+  FROM delivery JOIN name ON name.id = channel WHERE state = 0 GROUP BY name.text, severity;
+)sql";
+
 /// Entry n turns version n into version n + 1.
-constexpr std::array kMigrations{kVersion1, kVersion2};
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3};
 
 int64_t stored_version(Database& database) {
   const int64_t version = database.number("PRAGMA user_version", "reading the schema's version");

@@ -30,9 +30,13 @@ inline constexpr char kBadNumber[] = "E423";        // a count out of its range
 inline constexpr char kNotACondition[] = "E424";    // a key that has no meaning for this rule
 inline constexpr char kUnknownChannel[] = "E501";   // a route to a channel that the settings do not define
 inline constexpr char kNoChannel[] = "E502";        // a route that leads nowhere
-inline constexpr char kBadConstants[] = "E503";  // constants that are no map, or a name that cannot be used
-inline constexpr char kUnknownZone[] = "E504";   // no such time zone
-inline constexpr char kBadAutomatic[] = "E505";  // a level that is no official act
+inline constexpr char kBadConstants[] = "E503";   // constants that are no map, or a name that cannot be used
+inline constexpr char kUnknownZone[] = "E504";    // no such time zone
+inline constexpr char kBadAutomatic[] = "E505";   // a level that is no official act
+inline constexpr char kBadQuiet[] = "E506";       // quiet hours that are none
+inline constexpr char kBadWait[] = "E507";        // a time to wait that cannot be waited
+inline constexpr char kChannelTwice[] = "E508";   // a channel that follows itself
+inline constexpr char kBadInhibition[] = "E509";  // an inhibition by something that no alert has
 
 inline constexpr char kStageNeverFires[] = "W001";  // a stage that can never fire
 inline constexpr char kNeverHolds[] = "W002";       // a condition that can never hold

@@ -18,15 +18,11 @@ struct Text {
 
 }  // namespace
 
-std::shared_ptr<const rule::Configuration> with_rules(const std::string& rules_yaml,
-                                                      const std::string& calendars,
-                                                      const std::string& catalog) {
+namespace {
+
+std::shared_ptr<const rule::Configuration> load(rule::Sources sources, const std::string& rules_yaml) {
   const Folder folder;
-  rule::Sources sources;
-  sources.catalog_directory = catalog;
-  sources.calendar_directory = calendars;
   sources.rules = {folder.write("rules.yaml", rules_yaml)};
-  sources.channels = {"out"};
   sources.constants_yaml =
       "{ordinary_limit_wd: 10, major_limit_d: 30, listing_limit_d: 365, reinspection: 10d, five_fixes: 3wd, "
       "reinspection_fire: 3wd, reinspection_special_equipment: 10wd, reinspection_coal: 20d, major_report: "
@@ -36,6 +32,30 @@ std::shared_ptr<const rule::Configuration> with_rules(const std::string& rules_y
   auto configuration = rule::load(sources, findings);
   if (!configuration) throw std::runtime_error(findings.text());
   return configuration;
+}
+
+}  // namespace
+
+std::shared_ptr<const rule::Configuration> with_rules(const std::string& rules_yaml,
+                                                      const std::string& calendars,
+                                                      const std::string& catalog) {
+  rule::Sources sources;
+  sources.catalog_directory = catalog;
+  sources.calendar_directory = calendars;
+  sources.channels = {"out"};
+  return load(std::move(sources), rules_yaml);
+}
+
+std::shared_ptr<const rule::Configuration> with_routes(const std::string& rules_yaml,
+                                                       const std::string& routes_yaml,
+                                                       const std::vector<std::string>& channels) {
+  const Folder folder;
+  rule::Sources sources;
+  sources.catalog_directory = DUBAN_SOURCE_DIR "/config/catalog";
+  sources.calendar_directory = DUBAN_SOURCE_DIR "/config/calendar";
+  sources.channels = channels;
+  sources.routes_file = folder.write("routes.yaml", routes_yaml);
+  return load(std::move(sources), rules_yaml);
 }
 
 void Stage::event(const std::string& at, const std::string& type, const std::string& data,

@@ -41,6 +41,11 @@ std::shared_ptr<const rule::Configuration> with_rules(
     const std::string& rules_yaml, const std::string& calendars = DUBAN_SOURCE_DIR "/config/calendar",
     const std::string& catalog = DUBAN_SOURCE_DIR "/config/catalog");
 
+/// The same with a routes file and the channels that it may name.
+std::shared_ptr<const rule::Configuration> with_routes(const std::string& rules_yaml,
+                                                       const std::string& routes_yaml,
+                                                       const std::vector<std::string>& channels);
+
 /// Feeds short-form events and compares what was said.
 class Stage {
  public:

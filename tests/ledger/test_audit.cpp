@@ -38,8 +38,9 @@ void fill(Fixture& f) {
       Alert alert = make_alert("00-" + std::to_string(i));
       f.ledger->raise(alert);
     });
-    f.in_transaction(
-        [&] { f.ledger->settle({i, seconds(10 + i), DeliveryState::delivered, kNever, "HTTP 200", 12}); });
+    f.in_transaction([&] {
+      f.ledger->settle({i, seconds(10 + i), DeliveryState::delivered, kNever, "HTTP 200", 12, {}});
+    });
   }
   f.in_transaction([&] {
     f.ledger->acknowledge({"00-1", "T-1/principal", seconds(20), "link 10.0.0.7"});
@@ -192,6 +193,8 @@ TEST_CASE("a ledger of before the audit log is taken up, with its acknowledgemen
   });
   f.ledger.reset();
   run_sql(f.options.path,
+          "DROP TABLE notice; DROP TABLE silence; DROP TABLE inhibitor; "
+          "DELETE FROM tally WHERE name LIKE 'state waiting%';"
           "DROP TABLE audit; DELETE FROM meta WHERE name LIKE 'audit%';"
           "ALTER TABLE acknowledgement DROP COLUMN origin; PRAGMA user_version=1");
   f.open();

@@ -29,7 +29,7 @@ std::vector<std::string> ids(const std::vector<Delivery>& deliveries) {
 }
 
 Receipt receipt(const Delivery& delivery, DeliveryState state, int64_t at, Instant next = kNever) {
-  return {delivery.id, seconds(at), state, next, "answer at " + std::to_string(at), 12};
+  return {delivery.id, seconds(at), state, next, "answer at " + std::to_string(at), 12, {}};
 }
 
 DeadLetter letter(int64_t offset) {
@@ -163,7 +163,7 @@ TEST_CASE("receipts settle a delivery, and every attempt is kept") {
   f.in_transaction([&] {
     f.ledger->settle(receipt(found[0], DeliveryState::delivered, 61));
     f.ledger->settle(receipt(found[0], DeliveryState::pending, 62, seconds(99)));  // too late to matter
-    f.ledger->settle({4711, seconds(63), DeliveryState::delivered, kNever, "", 0});
+    f.ledger->settle({4711, seconds(63), DeliveryState::delivered, kNever, "", 0, {}});
   });
   CHECK(f.ledger->deliverable(seconds(999), kBoth, {}).empty());
   CHECK(f.ledger->pending_channels().empty());

@@ -22,6 +22,7 @@ struct Receiver {
     return delivery::Outcome::delivered("ok");
   };
   std::function<Duration()> latency = [] { return Duration{10}; };
+  std::vector<delivery::Pace> pace;
   std::vector<Attempt> attempts;
   size_t under_way = 0;
   size_t most_under_way = 0;
@@ -39,6 +40,7 @@ class ScriptedChannel final : public delivery::Channel {
 
   const std::string& name() const override { return name_; }
   size_t concurrency() const override { return concurrency_; }
+  std::vector<delivery::Pace> pace() const override { return receiver_.pace; }
 
   void send(delivery::Message message, std::function<void(delivery::Outcome)> done) override {
     receiver_.attempts.push_back({clock_.now(), message});

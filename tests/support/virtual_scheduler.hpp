@@ -30,6 +30,15 @@ class VirtualScheduler final : public delivery::Scheduler {
     clock_.set(until);
   }
   void run_for(Duration time) { run_until(now() + time); }
+  /// Runs the next `steps` callbacks; false if there were fewer.
+  bool run_steps(size_t steps) {
+    for (; steps > 0 && !queue_.empty(); --steps) {
+      auto entry = queue_.extract(queue_.begin());
+      clock_.set(entry.key().first);
+      entry.mapped()();
+    }
+    return steps == 0;
+  }
   /// What a killed process leaves behind: nothing.
   void forget_everything() { queue_.clear(); }
 
