@@ -125,6 +125,32 @@ class Happenings {
     }
   }
 
+  /// Serious violations with their penalties, mostly decided and published in time.
+  void violations() {
+    for (int i = 1; i <= 54; ++i) {
+      const Enterprise& enterprise = dice_.pick(enterprises_);
+      const std::string id = "V-" + std::to_string(1'000 + i);
+      const Date day = script_.workdays_after(script_.first_day(), dice_.between(3, 225));
+      const auto step = [&](const char* type, Date on, Json data) {
+        data["violation_id"] = id;
+        script_.add(script_.in_hours(on), type, id, std::move(data));
+      };
+      step("violation.recorded", day,
+           {{"kind", "illegal_operation"},
+            {"enterprise_id", enterprise.id},
+            {"area", enterprise.area},
+            {"industry", enterprise.trade->industry},
+            {"serious", true},
+            {"on", day.str()}});
+      if (!dice_.chance(88)) continue;
+      const Date decided = script_.workdays_after(day, dice_.between(6, 26));
+      step("penalty.decided", decided,
+           {{"amount_cny", 5'000.0 * dice_.between(1, 8)}, {"decided_on", decided.str()}});
+      const Date published = script_.workdays_after(decided, dice_.between(2, 9));
+      if (dice_.chance(92)) step("penalty.published", published, {{"published_on", published.str()}});
+    }
+  }
+
   void certificates() {
     for (const Enterprise& enterprise : enterprises_) {
       if (!enterprise.key) continue;
@@ -174,6 +200,7 @@ void happen(DemoScript& script, const std::vector<Enterprise>& enterprises) {
   happenings.campaign();
   happenings.tasks();
   happenings.tips();
+  happenings.violations();
   happenings.certificates();
 }
 
