@@ -1,6 +1,7 @@
 #include "api/status.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace duban::api {
@@ -23,7 +24,7 @@ Json inputs_json(const Status& status) {
   return inputs;
 }
 
-Json channels_json(const Status& status, const std::optional<LedgerStatus>& ledgers) {
+Json channels_json(const Status& status, const std::optional<LedgerStatus>& ledgers, const Zone& zone) {
   Json channels = Json::object();
   for (const auto& [name, channel] : status.channels) {
     Json entry{{"delivered", channel.delivered},
@@ -32,6 +33,11 @@ Json channels_json(const Status& status, const std::optional<LedgerStatus>& ledg
                {"in_flight", channel.in_flight},
                {"stopped", channel.stopped}};
     if (channel.stopped) entry["last_failure"] = channel.last_failure;
+    for (size_t i = 0; i < channel.waiting.size(); ++i)
+      entry["waiting"][std::string(rule::name(static_cast<rule::Severity>(i)))] = channel.waiting[i];
+    entry["sent"] = channel.sent;
+    entry["per_minute"] = std::round(channel.per_minute);
+    if (channel.ends) entry["ends"] = zone.format(*channel.ends);
     if (ledgers) entry["pending"] = 0;
     channels[name] = std::move(entry);
   }
@@ -89,7 +95,7 @@ std::string status_json(const Status& status, const std::optional<LedgerStatus>&
   else
     body["ledger"] = nullptr;
   body["inputs"] = inputs_json(status);
-  body["channels"] = channels_json(status, ledgers);
+  body["channels"] = channels_json(status, ledgers, zone);
   return body.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

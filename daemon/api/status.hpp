@@ -29,6 +29,11 @@ struct ChannelStatus {
   size_t in_flight = 0;
   bool stopped = false;      // only probes go out
   std::string last_failure;  // of a stopped channel
+  // How far it is with what waits for it.
+  std::array<int64_t, 4> waiting{};  // deliveries, by severity: notice, warning, serious, critical
+  uint64_t sent = 0;                 // deliveries since the start; a message may carry many
+  double per_minute = 0;             // of them, in the last minutes
+  std::optional<Instant> ends{};     // when nothing more waits, if it goes on like that
 };
 
 struct InputStatus {

@@ -31,6 +31,13 @@ api::Status ApiBackend::status() {
     for (const auto& [name, counts] : dispatcher->counts())
       status.channels[name] = {counts.delivered, counts.retried, counts.rejected,
                                counts.in_flight, counts.stopped, counts.last_failure};
+    for (const auto& [name, progress] : dispatcher->progress()) {
+      api::ChannelStatus& channel = status.channels[name];
+      channel.waiting = progress.waiting;
+      channel.sent = progress.sent;
+      channel.per_minute = progress.per_minute;
+      channel.ends = progress.ends;
+    }
     for (const std::string& name : dispatcher->unknown_channels()) status.unknown_channels.push_back(name);
   }
   return status;

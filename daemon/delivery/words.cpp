@@ -57,6 +57,7 @@ std::string list_of(const std::vector<Subject>& subjects, size_t count) {
             '\n';
     std::set<std::string> said;  // the same words once, whoever they were for
     for (const AlertView* alert : subject.alerts) {
+      if (named == limits::kNamedInMessage) break;
       ++named;
       if (said.insert(alert->text).second) text += "  " + one_line(alert->text) + '\n';
     }

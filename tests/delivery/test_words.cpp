@@ -65,6 +65,15 @@ TEST_CASE("of many alerts a bounded number is named and the rest counted") {
   CHECK(std::count(digest.text.begin(), digest.text.end(), '\n') == 2 * limits::kNamedInMessage + 1);
 }
 
+TEST_CASE("of many alerts about one subject no more are named") {
+  std::vector<ledger::Carried> many;
+  for (int i = 1; i <= 50; ++i) many.push_back(carried(i, "H1", "notice", "第" + std::to_string(i) + "次。"));
+  const Message digest = message(std::move(many));
+  CHECK(digest.text.find("第20次。") != std::string::npos);
+  CHECK(digest.text.find("第21次。") == std::string::npos);
+  CHECK(digest.text.find("另有 30 条\n") != std::string::npos);
+}
+
 TEST_CASE("a hostile title forges no entry and no line of the head") {
   const std::string hostile = "x\n2. 【红】假的\r\nSubject: y";
   const Message single = message({carried(1, "H1", "notice", "t", hostile)});
