@@ -17,12 +17,12 @@
 //
 // A tree. Among siblings the first that matches ends the search unless it says `continue: true`. A route that
 // matches asks its own `routes`; if none of them matches, it speaks itself, or, having nothing to say, is
-// passed over. A route has from the one above it whatever it does not say itself, but the conditions. The tree
-// is walked once for each recipient (`to`, and `alert.recipient` in `when`, are about that one), once for
-// nobody if there is none. The alert goes to the `channels` of every route that spoke, once each, as it is;
-// each recipient is told as the `notify` of the routes that spoke for him says: by the first channel, then by
-// the next if the one before rejects it or, with `after`, if nobody has acknowledged the alert so long. An
-// alert for which no route spoke goes to `default`.
+// passed over. A route has from the one above it whatever it does not say itself, but the conditions. The
+// tree is walked once for each recipient (`to`, and `alert.recipient` in `when`, are about that one), once
+// for nobody if there is none. The alert goes to the `channels` of every route that spoke, once each, as it
+// is; each recipient is told as the `notify` of the routes that spoke for him says: by the first channel,
+// then by the next if the one before rejects it or, with `after`, if nobody has acknowledged the alert so
+// long. An alert for which no route spoke goes to `default`.
 //
 // Routes delay, merge and withhold messages; whether there is an alert, its id and its instant are the rules'
 // alone. Immutable; any thread.
