@@ -28,7 +28,8 @@ Lane::Lane(std::shared_ptr<Channel> c, size_t outboxes, Pacer& p)
 size_t Lane::room(size_t outbox, Duration now) {
   if (!breaker.admits(now)) return 0;
   ahead_[outbox].asked = true;
-  return ahead_[outbox].window;
+  const size_t window = ahead_[outbox].window;
+  return paced() ? std::min(window, channel->concurrency()) : window;
 }
 
 std::optional<Duration> Lane::wants_probe() const {
@@ -50,7 +51,8 @@ void Lane::refill(size_t outbox, std::deque<ledger::Delivery> waiting, bool more
 
 bool Lane::hungry(size_t outbox) const {
   const Ahead& ahead = ahead_[outbox];
-  return ahead.more && ahead.waiting.size() < ahead.window / 2 && !breaker.stopped();
+  if (!ahead.more || breaker.stopped()) return false;
+  return paced() ? ahead.waiting.empty() : ahead.waiting.size() < ahead.window / 2;
 }
 
 void Lane::forget() {

@@ -26,7 +26,8 @@ class Lane {
   const std::string& name() const { return channel->name(); }
 
   /// How many deliveries to ask this outbox for; 0: none, the channel is stopped. As many as it sent lately,
-  /// so that a fast channel does not wait for the outbox and a slow one does not make it read for nothing.
+  /// so that a fast channel does not wait for the outbox and a slow one does not make it read for nothing; no
+  /// more than it may soon send while its limit is reached.
   size_t room(size_t outbox, Duration now);
   /// When it wants to be asked for its room: a stopped channel when it may be probed, unless every outbox was
   /// asked since.
@@ -67,6 +68,9 @@ class Lane {
   using Place = std::pair<size_t, size_t>;  // outbox, position
   std::optional<Place> first(const std::vector<bool>& open) const;
   std::optional<Place> least_tried(const std::vector<bool>& open) const;
+
+  /// Something was read ahead that its limit did not let go.
+  bool paced() const { return paced_until_ != Duration::max(); }
 
   std::vector<Ahead> ahead_;
   Duration paced_until_ = Duration::max();
