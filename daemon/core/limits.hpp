@@ -70,6 +70,9 @@ inline constexpr std::chrono::hours kLongestPause{1};
 inline constexpr size_t kAnswerBytes = 64 * 1024;
 /// Bytes of a receiver's answer kept in a receipt.
 inline constexpr size_t kAnswerKept = 500;
+/// Unfinished deliveries in several pieces of one channel whose sent pieces are remembered; of one more all
+/// pieces go out again.
+inline constexpr size_t kPiecewiseDeliveries = 1'024;
 /// Size of a file that users write (rules, catalog, settings, tests); larger ones are refused.
 inline constexpr size_t kConfigFileBytes = 8 << 20;
 /// What such a file may come to with its YAML aliases written out; keeps an alias bomb small.

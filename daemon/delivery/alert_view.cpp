@@ -35,6 +35,7 @@ std::optional<AlertView> read_alert(std::string_view body) {
   alert.id = text_at(record, "id");
   alert.at = text_at(record, "at");
   if (alert.id.empty() || alert.at.empty()) return std::nullopt;
+  alert.rule = text_at(record, "rule");
   alert.stage = text_at(record, "stage");
   alert.level = text_at(record, "level");
   alert.severity = text_at(record, "severity");
@@ -47,7 +48,11 @@ std::optional<AlertView> read_alert(std::string_view body) {
     alert.subject_id = text_at(part, "id");
     alert.subject_title = text_at(part, "title");
   }
-  if (record["unit"].get(part) == simdjson::SUCCESS) alert.unit_name = text_at(part, "name");
+  if (record["unit"].get(part) == simdjson::SUCCESS) {
+    alert.unit_id = text_at(part, "id");
+    alert.unit_name = text_at(part, "name");
+    alert.area = text_at(part, "area");
+  }
   return alert;
 }
 

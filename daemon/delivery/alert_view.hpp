@@ -11,13 +11,16 @@ namespace duban::delivery {
 struct AlertView {
   std::string id;
   std::string at;  // RFC 3339, as in the record
+  std::string rule;
   std::string stage;
   std::string level;     // "urge"
   std::string severity;  // "serious"
   std::string subject_kind;
   std::string subject_id;
   std::string subject_title;
+  std::string unit_id;
   std::string unit_name;
+  std::string area;  // the unit's
   std::string text;
   std::vector<std::string> to;
   bool proposal = false;

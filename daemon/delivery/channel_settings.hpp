@@ -27,21 +27,27 @@ struct ChannelSettings {
 
   std::string path;  // file: absolute, or relative to the working directory
 
-  // webhook
+  // Whatever speaks HTTP; services with one address have it as default.
   std::string url;          // http:// or https://
-  std::string secret_file;  // key of the signature; empty: unsigned
-  std::string token_file;   // sent as `Authorization: Bearer`; empty: none
+  std::string secret_file;  // key of the signature, the app's secret, the mail account's password
+  std::string token_file;   // `Authorization: Bearer`; what a robot's address ends with
   std::string ca_file;      // certificates to trust instead of the system's
   std::string proxy;        // empty: none, also where the environment names one
   Duration connect_timeout = std::chrono::seconds(5);
   Duration timeout = std::chrono::seconds(30);  // of the whole request
+
+  std::string payload = "cloudevents";              // webhook: or "alertmanager"
+  std::string keyword;                              // dingtalk, feishu: what the robot wants in each text
+  std::string corp_id;                              // wecom-app
+  std::string agent_id;                             // wecom-app
+  Duration resolve_after = std::chrono::hours(24);  // alertmanager
 
   // kafka, dead-letter
   std::string topic;
   std::vector<std::pair<std::string, std::string>> properties;  // librdkafka's, verbatim
 };
 
-/// "console", "file", "webhook", "kafka", "dead-letter".
+/// Their names, as docs/delivery.md describes them.
 const std::vector<std::string>& channel_types();
 
 /// What channels need of the world. The loop and the clock outlive them.

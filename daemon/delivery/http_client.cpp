@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -70,6 +72,16 @@ bool never_got_through(CURL* easy, CURLcode result) {
   }
 }
 
+/// A header's value as a number of seconds; 0 if it is not there.
+curl_off_t seconds_in(CURL* easy, const char* name) {
+  curl_header* header = nullptr;
+  if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return 0;
+  curl_off_t seconds = 0;
+  const std::string_view value = header->value;
+  std::from_chars(value.data(), value.data() + value.size(), seconds);
+  return seconds;
+}
+
 HttpAnswer answer_of(Transfer& transfer, CURLcode result) {
   HttpAnswer answer;
   long status = 0;
@@ -84,6 +96,7 @@ HttpAnswer answer_of(Transfer& transfer, CURLcode result) {
   answer.body = std::move(transfer.answer);
   curl_off_t seconds = 0;
   curl_easy_getinfo(transfer.easy, CURLINFO_RETRY_AFTER, &seconds);
+  if (seconds == 0) seconds = seconds_in(transfer.easy, "x-ogw-ratelimit-reset");
   const curl_off_t longest = std::chrono::seconds(limits::kLongestPause).count();
   answer.retry_after = std::chrono::seconds(std::clamp<curl_off_t>(seconds, 0, longest));
   return answer;
@@ -121,7 +134,6 @@ size_t HttpClient::under_way() const { return impl_->under_way.size(); }
 // What is the same for every request of this client.
 void HttpClient::Impl::prepare(Transfer& transfer) const {
   CURL* const easy = transfer.easy;
-  curl_easy_setopt(easy, CURLOPT_URL, options.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -139,8 +151,7 @@ void HttpClient::Impl::prepare(Transfer& transfer) const {
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
 }
 
-void HttpClient::post(std::vector<std::string> headers, std::string body,
-                      std::function<void(HttpAnswer)> done) {
+void HttpClient::send(HttpRequest request, std::function<void(HttpAnswer)> done) {
   Impl& impl = *impl_;
   std::unique_ptr<Transfer> transfer;
   if (impl.idle.empty()) {
@@ -152,12 +163,18 @@ void HttpClient::post(std::vector<std::string> headers, std::string body,
   }
   transfer->error[0] = '\0';
   transfer->answer.clear();
-  transfer->body = std::move(body);
-  transfer->headers = list_of(headers);
+  transfer->body = std::move(request.body);
+  transfer->headers = list_of(request.headers);
   transfer->done = std::move(done);
   CURL* const easy = transfer->easy;
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->body.data());
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer->body.size()));
+  if (request.get) {
+    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+  } else {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->body.data());
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer->body.size()));
+  }
+  const std::string& url = request.url.empty() ? impl.options.url : request.url;
+  curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers.get());
   impl.under_way.emplace(easy, std::move(transfer));
   impl.curl->add(easy);

@@ -1,7 +1,7 @@
 // HTTP requests on the event loop: libcurl's multi_socket interface, woken by Asio.
 //
 // Connections are kept and reused; redirects are not followed; certificates are checked; an answer is read up
-// to limits::kAnswerBytes. It queues nothing: as many requests run as are posted (measured.md 3a). On the
+// to limits::kAnswerBytes. It queues nothing: as many requests run as are sent (measured.md 3a). On the
 // loop's thread.
 #pragma once
 
@@ -28,6 +28,13 @@ struct HttpOptions {
   size_t connections = 64;  // kept open at most
 };
 
+struct HttpRequest {
+  std::string url;                   // empty: the client's
+  std::vector<std::string> headers;  // "Name: value", without line ends
+  std::string body;
+  bool get = false;  // else a POST of the body
+};
+
 struct HttpAnswer {
   /// Why there is no answer; empty if there is one.
   std::string error;
@@ -44,8 +51,8 @@ class HttpClient {
   /// What is under way is given up without a call of `done`.
   ~HttpClient();
 
-  /// `headers`: "Name: value". `done` is called once, never within post().
-  void post(std::vector<std::string> headers, std::string body, std::function<void(HttpAnswer)> done);
+  /// `done` is called once, never within send().
+  void send(HttpRequest request, std::function<void(HttpAnswer)> done);
   /// Ends what is under way with this as its error, by calls of `done` from here.
   void give_up(const std::string& error);
   size_t under_way() const;

@@ -4,7 +4,8 @@
 //   Idempotency-Key: the alert's id; the same in every repetition
 //   X-Duban-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 over "<t>.<body>" with the secret>
 //   Authorization: Bearer <token>, if there is a token file
-// http_outcome.hpp says what its answers mean.
+// With `payload: alertmanager` the body is what Alertmanager posts to its webhook receivers (version 4), so
+// that programs written for those take it. http_outcome.hpp says what its answers mean.
 #pragma once
 
 #include <memory>

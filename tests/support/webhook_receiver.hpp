@@ -1,4 +1,5 @@
-// tests/support/webhook_receiver.py as a process of the test. DUBAN_SOURCE_DIR must be defined.
+// tests/support/webhook_receiver.py, or a receiver of another service in its manner, as a process of the
+// test. DUBAN_SOURCE_DIR must be defined.
 #pragma once
 
 #include <asio/connect.hpp>
@@ -16,9 +17,11 @@ namespace duban::test {
 
 class WebhookReceiver {
  public:
-  explicit WebhookReceiver(const std::vector<std::string>& options = {}) : process_(command(options)) {
+  explicit WebhookReceiver(const std::vector<std::string>& options = {},
+                           const std::string& script = "webhook_receiver.py")
+      : process_(command(script, options)) {
     const std::string line = process_.line();
-    if (!line.starts_with("PORT ")) throw std::runtime_error("webhook_receiver.py did not start");
+    if (!line.starts_with("PORT ")) throw std::runtime_error(script + " did not start");
     port_ = static_cast<unsigned short>(std::stoi(line.substr(5)));
   }
 
@@ -29,12 +32,16 @@ class WebhookReceiver {
   /// This request alone behaves so: "500", "429:2", "hang" …
   std::string behaving(const std::string& behaviour) const { return url("/b/" + behaviour); }
   nlohmann::json counts() const { return nlohmann::json::parse(request("GET", "/_counts", "")); }
+  /// What it took, if it keeps that: the receivers of chat services, gateways and mail do.
+  nlohmann::json messages() const { return nlohmann::json::parse(request("GET", "/_messages", "")); }
+  void control(const std::string& path) const { request("POST", path, ""); }
   void behave(const std::string& script) const { request("POST", "/_behave", script); }
   void kill() { process_.kill(); }
 
  private:
-  static std::vector<std::string> command(const std::vector<std::string>& options) {
-    std::vector<std::string> all{"python3", DUBAN_SOURCE_DIR "/tests/support/webhook_receiver.py", "--tied"};
+  static std::vector<std::string> command(const std::string& script,
+                                          const std::vector<std::string>& options) {
+    std::vector<std::string> all{"python3", DUBAN_SOURCE_DIR "/tests/support/" + script, "--tied"};
     all.insert(all.end(), options.begin(), options.end());
     return all;
   }

@@ -170,11 +170,15 @@ class Connection(asyncio.Protocol):
         method, path = lines[0].split(" ")[:2]
         if path.startswith("/_"):
             self.control(path, body)
-        elif method == "POST":
+        else:
+            self.request(method, path, headers, body)
+        return True
+
+    def request(self, method, path, headers, body):
+        if method == "POST":
             self.delivery(path, headers, body)
         else:
             self.send(response(405, b'{"error":"POST only"}'))
-        return True
 
     def control(self, path, body):
         receiver = self.receiver
@@ -251,14 +255,13 @@ class Connection(asyncio.Protocol):
             self.transport.write(data)
 
 
-async def serve(options):
+async def serve(options, receiver, connection=Connection):
     loop = asyncio.get_running_loop()
-    receiver = Receiver(options)
     context = None
     if options.tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*options.tls)
-    server = await loop.create_server(lambda: Connection(receiver, loop), options.host, options.port,
+    server = await loop.create_server(lambda: connection(receiver, loop), options.host, options.port,
                                       ssl=context, backlog=4096)
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -271,18 +274,25 @@ async def serve(options):
     server.close()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def parser_of(description):
+    """What the receivers of all services take."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--secret-file")
     parser.add_argument("--log")
     parser.add_argument("--bodies", action="store_true", help="headers and bodies in the log too")
     parser.add_argument("--ids")
     parser.add_argument("--behave", default="ok")
     parser.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"))
     parser.add_argument("--tied", action="store_true", help="end with standard input")
-    asyncio.run(serve(parser.parse_args()))
+    return parser
+
+
+def main():
+    parser = parser_of(__doc__)
+    parser.add_argument("--secret-file")
+    options = parser.parse_args()
+    asyncio.run(serve(options, Receiver(options)))
 
 
 if __name__ == "__main__":
