@@ -37,10 +37,36 @@ struct ChannelSettings {
   Duration timeout = std::chrono::seconds(30);  // of the whole request
 
   std::string payload = "cloudevents";              // webhook: or "alertmanager"
-  std::string keyword;                              // dingtalk, feishu: what the robot wants in each text
-  std::string corp_id;                              // wecom-app
-  std::string agent_id;                             // wecom-app
   Duration resolve_after = std::chrono::hours(24);  // alertmanager
+  std::string keyword;                              // dingtalk, feishu: what the robot wants in each text
+  std::string corp_id, agent_id;                    // wecom-app
+
+  // smtp: `url` is smtp:// or smtps://, `secret_file` the password of `user`
+  std::string tls = "starttls";  // or "none", for smtp:// on the same machine
+  std::string user;
+  std::string from;  // an address
+  std::string from_name = "督办";
+
+  // sms-aliyun, sms-tencent: `secret_file` is the secret of `key_id`
+  std::string key_id, sign_name, template_id, app_id;
+  std::string region = "ap-guangzhou";
+  /// The template's parameters in its order: name and form ("{title}").
+  std::vector<std::pair<std::string, std::string>> parameters;
+  size_t parameter_length = 35;  // characters
+
+  // sms-gateway: forms of a request, and what its answers mean
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  bool body_base64 = false;
+  std::string digest_of;                                // `{digest}` is the MD5 of this
+  size_t text_length = 450;                             // characters
+  std::string answer_field;                             // a JSON pointer; empty: the whole answer as text
+  std::vector<std::string> answer_ok, answer_rejected;  // its values, or what the text has in it
+
+  // syslog, journal
+  std::string address;
+  std::string facility = "local0";
 
   // kafka, dead-letter
   std::string topic;

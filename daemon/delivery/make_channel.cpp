@@ -9,6 +9,9 @@
 #include "delivery/feishu.hpp"
 #include "delivery/file.hpp"
 #include "delivery/kafka.hpp"
+#include "delivery/sms.hpp"
+#include "delivery/smtp.hpp"
+#include "delivery/syslog.hpp"
 #include "delivery/webhook.hpp"
 #include "delivery/wecom_app.hpp"
 #include "delivery/wecom_robot.hpp"
@@ -40,7 +43,13 @@ constexpr Type kTypes[] = {{"console", &console},
                            {"feishu", &make_feishu},
                            {"wecom-robot", &make_wecom_robot},
                            {"wecom-app", &make_wecom_app},
-                           {"alertmanager", &make_alertmanager}};
+                           {"alertmanager", &make_alertmanager},
+                           {"smtp", &make_smtp},
+                           {"sms-aliyun", &make_sms_aliyun},
+                           {"sms-tencent", &make_sms_tencent},
+                           {"sms-gateway", &make_sms_gateway},
+                           {"syslog", &make_syslog},
+                           {"journal", &make_journal}};
 
 }  // namespace
 

@@ -34,6 +34,7 @@ class WebhookReceiver {
   nlohmann::json counts() const { return nlohmann::json::parse(request("GET", "/_counts", "")); }
   /// What it took, if it keeps that: the receivers of chat services, gateways and mail do.
   nlohmann::json messages() const { return nlohmann::json::parse(request("GET", "/_messages", "")); }
+  std::string get(const std::string& path) const { return request("GET", path, ""); }
   void control(const std::string& path) const { request("POST", path, ""); }
   void behave(const std::string& script) const { request("POST", "/_behave", script); }
   void kill() { process_.kill(); }
