@@ -1,34 +1,15 @@
 #include "app/settings.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
+#include "app/channel_reader.hpp"
+#include "app/setting_values.hpp"
 #include "core/yaml.hpp"
 
 namespace duban::app {
 namespace {
-
-/// `${NAME}` stands for an environment variable; one that is not set is an error at the scalar.
-std::string expanded(const yaml::Reader& scalar) {
-  const std::string text = scalar.string();
-  std::string out;
-  for (size_t i = 0; i < text.size();) {
-    const size_t begin = text.find("${", i);
-    const size_t end = begin == std::string::npos ? begin : text.find('}', begin);
-    if (end == std::string::npos) return out + text.substr(i);
-    const std::string name = text.substr(begin + 2, end - begin - 2);
-    const char* value =
-        std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): read before any thread starts
-    if (value == nullptr)
-      scalar.error("E801", "environment variable '" + name + "' is not set",
-                   "set it, or write the value here");
-    out += text.substr(i, begin - i) + (value == nullptr ? "" : value);
-    i = end + 1;
-  }
-  return out;
-}
 
 class SettingsReader {
  public:
@@ -59,11 +40,7 @@ class SettingsReader {
   }
 
  private:
-  std::string path(const yaml::Reader& scalar) const {
-    const std::filesystem::path given = expanded(scalar);
-    return given.empty() || given.is_absolute() ? given.string()
-                                                : (folder_ / given).lexically_normal().string();
-  }
+  std::string path(const yaml::Reader& scalar) const { return path_in(folder_, scalar); }
 
   void read_kafka(const yaml::Reader& kafka) {
     if (!kafka) return;  // events then come from --source
@@ -111,26 +88,7 @@ class SettingsReader {
 
   void read_channels(const yaml::Reader& channels) {
     for (const auto& [name, entry] : channels.entries()) {
-      delivery::ChannelSettings channel;
-      channel.name = name;
-      channel.type = entry.required("type").one_of(delivery::channel_types());
-      if (const auto n = entry.get("concurrency"))
-        channel.concurrency = static_cast<size_t>(std::max<int64_t>(0, n.integer()));
-      if (const auto source = entry.get("source")) channel.source = expanded(source);
-      if (const auto file = entry.get("path")) channel.path = path(file);
-      channel.url = entry.get("url") ? expanded(entry.get("url")) : "";
-      if (const auto file = entry.get("secret_file")) channel.secret_file = path(file);
-      if (const auto file = entry.get("token_file")) channel.token_file = path(file);
-      if (const auto file = entry.get("ca_file")) channel.ca_file = path(file);
-      if (const auto proxy = entry.get("proxy")) channel.proxy = expanded(proxy);
-      if (const auto d = entry.get("connect_timeout"))
-        channel.connect_timeout = d.duration().value_or(channel.connect_timeout);
-      if (const auto d = entry.get("timeout")) channel.timeout = d.duration().value_or(channel.timeout);
-      channel.topic = entry.get("topic").string();
-      for (const auto& [key, value] : entry.get("properties").entries())
-        channel.properties.emplace_back(key, expanded(value));
-      entry.finish();
-      settings_.channels.push_back(std::move(channel));
+      settings_.channels.push_back(read_channel(name, entry, folder_));
       settings_.sources.channels.push_back(name);
     }
   }
