@@ -1,7 +1,7 @@
 // Escapes of string and bytes literals.
 #include "cel/errors.hpp"
 #include "cel/lexer.hpp"
-#include "cel/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace duban::cel {
 namespace {
@@ -96,7 +96,7 @@ bool Lexer::unescape(std::string_view body, size_t begin, bool bytes, std::strin
     if (bytes && escape.octet) {
       out += static_cast<char>(escape.value);
     } else {
-      append_utf8(out, static_cast<uint32_t>(escape.value));
+      utf8::append(out, static_cast<char32_t>(escape.value));
     }
     i += escape.length;
   }

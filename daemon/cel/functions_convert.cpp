@@ -6,7 +6,7 @@
 #include "cel/civil.hpp"
 #include "cel/overload.hpp"
 #include "cel/type_names.hpp"
-#include "cel/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace duban::cel {
 namespace {
@@ -78,7 +78,8 @@ Value to_double(Context& context, Arguments a) {
 Value to_string(Context& context, Arguments a) {
   const Value& v = a[0];
   if (v.is(Kind::bytes)) {
-    return is_utf8(v.text()) ? Value::of(v.text()) : Value::error("invalid UTF-8 in bytes");
+    return utf8::invalid_at(v.text()) == std::string_view::npos ? Value::of(v.text())
+                                                                : Value::error("invalid UTF-8 in bytes");
   }
   std::string text = to_text(v);
   if (!spend(context, text.size() / 16)) return Value::error(kBudgetSpent);

@@ -2,7 +2,7 @@
 #include <re2/re2.h>
 
 #include "cel/overload.hpp"
-#include "cel/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace duban::cel {
 namespace {
@@ -12,7 +12,7 @@ using Arguments = std::span<const Value>;
 Value size_of(Context&, Arguments a) {
   switch (a[0].kind()) {
     case Kind::string:
-      return Value::of(static_cast<int64_t>(count_code_points(a[0].text())));
+      return Value::of(static_cast<int64_t>(utf8::count(a[0].text())));
     case Kind::bytes:
       return Value::of(static_cast<int64_t>(a[0].text().size()));
     case Kind::list:

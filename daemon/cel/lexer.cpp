@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "cel/errors.hpp"
-#include "cel/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace duban::cel {
 namespace {
@@ -221,7 +221,7 @@ Token Lexer::symbol(size_t begin) {
     at_ += s.size();
     return make(Token::Kind::symbol, begin);
   }
-  size_t length = code_point_length(rest);
+  size_t length = rest.empty() ? 0 : utf8::first(rest).bytes;
   std::string text(rest.substr(0, length));
   if (text == "=") return broken(begin, 1, "'=' is not an operator", "did you mean '=='?");
   if (text == "&") return broken(begin, 1, "'&' is not an operator", "did you mean '&&'?");

@@ -5,8 +5,8 @@
 
 #include "cel/errors.hpp"
 #include "cel/parsing.hpp"
-#include "cel/utf8.hpp"
 #include "core/limits.hpp"
+#include "core/utf8.hpp"
 
 namespace duban::cel {
 
@@ -179,9 +179,9 @@ Parsed parse(std::string_view source) {
                           "at most " + std::to_string(limits::kCelSourceBytes) + " bytes"});
     return out;
   }
-  if (size_t good = utf8_prefix(source); good < source.size()) {
+  if (size_t bad = utf8::invalid_at(source); bad != source.npos) {
     out.issues.push_back(
-        {good, 1, codes::kSyntax, "the expression is not UTF-8", "a byte of another encoding stands here"});
+        {bad, 1, codes::kSyntax, "the expression is not UTF-8", "a byte of another encoding stands here"});
     return out;
   }
   try {

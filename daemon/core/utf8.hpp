@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace duban::utf8 {
@@ -22,6 +23,8 @@ CodePoint first(std::string_view text);
 size_t count(std::string_view text);
 /// Byte offset of the first sequence that is not UTF-8, or npos.
 size_t invalid_at(std::string_view text);
+/// Appends a code point of at most U+10FFFF.
+void append(std::string& out, char32_t c);
 /// Columns on a terminal: 2 for CJK and other wide characters, 0 for combining marks, else 1.
 int width(char32_t c);
 

@@ -24,6 +24,15 @@ TEST_CASE("what is not UTF-8 is found at its byte") {
   CHECK(utf8::invalid_at("\x80") == 0);
 }
 
+TEST_CASE("every code point that is appended is read again") {
+  for (const char32_t c : {U'a', U'é', U'督', U'𠮷', U'\U0010FFFF'}) {
+    std::string text;
+    utf8::append(text, c);
+    CHECK(utf8::first(text).value == c);
+    CHECK(utf8::first(text).bytes == text.size());
+  }
+}
+
 TEST_CASE("Chinese characters and full-width signs are two columns wide") {
   for (const char32_t c : {U'督', U'。', U'\uFF0C', U'\u3000', U'𠮷'}) CHECK(utf8::width(c) == 2);
   for (const char32_t c : {U'a', U'é', U'“', U'…'}) CHECK(utf8::width(c) == 1);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "cel/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace duban::cel::conformance {
 
@@ -155,7 +155,7 @@ class Reader {
     } else if (c == 'x') {
       out += static_cast<char>(digits(2, 16));
     } else if (c == 'u' || c == 'U') {
-      append_utf8(out, digits(c == 'u' ? 4 : 8, 16));
+      utf8::append(out, static_cast<char32_t>(digits(c == 'u' ? 4 : 8, 16)));
     } else if (c >= '0' && c <= '7') {
       --at_;
       out += static_cast<char>(digits(3, 8));
