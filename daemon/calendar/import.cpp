@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "calendar/errors.hpp"
 #include "calendar/notice.hpp"
 #include "calendar/scan.hpp"
+#include "calendar/workdays.hpp"
 #include "core/yaml.hpp"
 
 namespace duban::calendar {
@@ -98,15 +100,25 @@ std::vector<std::string> ranges(const std::set<Date>& days) {
   return all;
 }
 
+/// An address or a number as YAML: bare where that is safe, as in the shipped files.
+std::string scalar(const std::string& text) {
+  const bool control =
+      std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  const bool bare = !control && text.find(": ") == text.npos && text.find(" #") == text.npos &&
+                    text.find_first_of("!&*-?|>@%`\"'#,[]{}: ~") != 0 && !text.ends_with(':') &&
+                    !text.ends_with(' ');
+  return bare ? text : nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::string to_yaml(const ImportedYear& year) {
   std::string text = fmt::format(
       "# 国务院办公厅关于{0}年部分节假日安排的通知. The form of this file, and how to add a year: "
       "README.md.\n"
       "year: {0}\nnotice:\n",
       year.year);
-  if (!year.number.empty()) text += fmt::format("  number: {}\n", year.number);
+  if (!year.number.empty()) text += fmt::format("  number: {}\n", scalar(year.number));
   if (year.signed_on) text += fmt::format("  date: {}\n", year.signed_on->str());
-  if (!year.url.empty()) text += fmt::format("  url: {}\n", year.url);
+  if (!year.url.empty()) text += fmt::format("  url: {}\n", scalar(year.url));
   text += "holidays:\n";
   for (const auto& holiday : year.holidays) {
     text += fmt::format("  - {{ id: {}, name: {}, off: {}", list(holiday.ids, false), holiday.name,
@@ -117,6 +129,38 @@ std::string to_yaml(const ImportedYear& year) {
     text += " }\n";
   }
   return text;
+}
+
+/// New Year's days off may begin in the December before.
+bool belongs(Date date, int year) {
+  return date.year() == year || (date.year() == year - 1 && date.month() == 12);
+}
+
+/// What no file of a year may say, whatever form it was told in.
+void check(const std::string& name, const ImportedYear& year, Diagnostics& out) {
+  if (year.year <= kFirstYear || year.year > kLastYear)
+    out.error(errors::kYear, {name, 0, 0}, fmt::format("{} is not a year of the calendar", year.year),
+              fmt::format("expected {} to {}", kFirstYear + 1, kLastYear));
+  std::set<Date> seen;
+  for (const auto& holiday : year.holidays) {
+    if (holiday.off.empty())
+      out.error(
+          errors::kUnreadSentence, {name, 0, 0}, fmt::format("no day off was found for {}", holiday.name),
+          "expected at least one; a notice that only moves workdays goes under `changes` of its year's file");
+    for (const Date day : holiday.work)
+      if (!is_weekend(day))
+        out.error(errors::kNotWeekend, {name, 0, 0}, fmt::format("{} is no Saturday or Sunday", day.str()),
+                  "a make-up workday is a weekend day: correct the date");
+    for (const auto* days : {&holiday.off, &holiday.work})
+      for (const Date day : *days)
+        if (!belongs(day, year.year))
+          out.error(errors::kOutsideYear, {name, 0, 0},
+                    fmt::format("{} does not belong to the arrangement of {}", day.str(), year.year),
+                    fmt::format("expected {}-12-01 to {}-12-31", year.year - 1, year.year));
+        else if (!seen.insert(day).second)
+          out.error(errors::kListedTwice, {name, 0, 0}, fmt::format("{} is arranged twice", day.str()),
+                    "a day is off or worked once");
+  }
 }
 
 void warn_if_incomplete(const std::string& name, const ImportedYear& year, Diagnostics& out) {
@@ -142,6 +186,7 @@ std::optional<ImportedFile> import_year(const std::string& name, std::string_vie
   if (year.number.empty() && year.url.empty())
     out.error(errors::kNotice, {name, 0, 0}, "the text names neither the notice's number nor its address",
               "name one of them: 国办发明电〔2025〕7号, or https://…");
+  if (out.error_count() == errors_before) check(name, year, out);
   if (out.error_count() != errors_before) return {};
   warn_if_incomplete(name, year, out);
   std::stable_sort(year.holidays.begin(), year.holidays.end(),

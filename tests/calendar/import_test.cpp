@@ -146,10 +146,39 @@ TEST_CASE("the JSON of the holiday-cn collection gives the same file") {
         "https://www.gov.cn/a.htm");
 }
 
+TEST_CASE("JSON that holds only some holidays is imported with a warning for each that is missing") {
+  const std::string json =
+      R"({"year": 2026, "papers": ["https://www.gov.cn/a.htm"], "days": [{"name": "元旦", "date": "2026-01-01", "isOffDay": true}]})";
+  Diagnostics found;
+  CHECK(import_year("2026.json", json, {}, found));
+  CHECK(found.sorted().size() == 6);
+  for (const auto& finding : found.sorted()) CHECK(finding.code == "W301");
+}
+
+TEST_CASE("an address cannot bring lines of its own into the file") {
+  for (const std::string url : {"https://a\nyear: 2001", "x: y # z", "{}", " ", "a:"}) {
+    Diagnostics found;
+    const auto file = import_year("x", "一、元旦：1月1日放假，共1天。\n", {2026, "", url}, found);
+    INFO(url);
+    REQUIRE(file);
+    const auto root = yaml::Reader::parse("made.yaml", file->yaml, found);
+    CHECK(root.get("notice").get("url").string() == url);
+    CHECK(root.get("year").integer() == 2026);
+  }
+}
+
 TEST_CASE("JSON of a year that is not announced, or of something else, is refused") {
   for (
       const char* json :
-      {R"({"year": 2027, "papers": [], "days": []})", R"({"days": 1})", "{",
+      {R"({"year": 2027, "papers": [], "days": []})", R"({"days": 1})", "{", "{}",
+       R"({"year": "x", "days": {}})",
+       // a year beyond the calendar, a day of another year, one that is off and worked, a holiday without a
+       // day off
+       R"({"year": 9999, "papers": ["u"], "days": [{"name": "元旦", "date": "9999-01-01", "isOffDay": true}]})",
+       R"({"year": 2026, "papers": ["u"], "days": [{"name": "元旦", "date": "2031-01-01", "isOffDay": true}]})",
+       R"({"year": 2026, "papers": ["u"], "days": [{"name": "元旦", "date": "2026-01-03", "isOffDay": true}, {"name": "春节", "date": "2026-01-03", "isOffDay": true}]})",
+       R"({"year": 2026, "papers": ["u"], "days": [{"name": "元旦", "date": "2026-01-04", "isOffDay": false}, {"name": "春节", "date": "2026-02-14", "isOffDay": false}]})",
+       R"({"year": 2026, "papers": ["u"], "days": [{"name": "元旦", "date": "2026-01-01"}]})",
        R"({"year": 2026, "papers": ["u"], "days": [{"name": "妇女节", "date": "2026-03-08", "isOffDay": true}]})",
        R"({"year": 2026, "papers": ["u"], "days": [{"name": "元旦", "date": "x", "isOffDay": true}]})"}) {
     Diagnostics found;
