@@ -7,7 +7,8 @@
 namespace duban::app {
 
 Scene::Scene(std::shared_ptr<const rule::Configuration> configuration, std::string ledger_path)
-    : configuration_(std::move(configuration)), decoder_(configuration_->catalog, configuration_->zone) {
+    : configuration_(std::move(configuration)),
+      decoder_(std::make_unique<event::Decoder>(configuration_->catalog, configuration_->zone)) {
   ledger::Options storage;
   storage.path = std::move(ledger_path);
   ledger_ = std::make_unique<ledger::Ledger>(storage);
@@ -31,12 +32,19 @@ void Scene::feed(event::Record record) {
 
 void Scene::run_to(Instant t) { flush(t); }
 
+std::string Scene::configure(std::shared_ptr<const rule::Configuration> next) {
+  if (std::string refusal = engine_->configure(next, engine_->instant()); !refusal.empty()) return refusal;
+  configuration_ = std::move(next);
+  decoder_ = std::make_unique<event::Decoder>(configuration_->catalog, configuration_->zone);
+  return {};
+}
+
 void Scene::flush(Instant frontier) {
   cel::Arena arena;
   engine::Batch batch;
   batch.frontier = frontier;
   batch.inputs.reserve(waiting_.size());
-  for (const event::Record& record : waiting_) batch.inputs.push_back(decoder_.decode(record, arena));
+  for (const event::Record& record : waiting_) batch.inputs.push_back(decoder_->decode(record, arena));
   events_ += waiting_.size();
   bool more = engine_->apply(batch).more;
   waiting_.clear();

@@ -33,6 +33,8 @@ class Scene {
   void feed(event::Record record);
   /// Fires everything up to `t`; no later record may have an earlier instant.
   void run_to(Instant t);
+  /// Swaps the configuration where the run stands; why it was refused, or nothing.
+  std::string configure(std::shared_ptr<const rule::Configuration> next);
 
   /// In order of (instant, rule, subject, stage).
   std::vector<Said> alerts() const;
@@ -48,7 +50,7 @@ class Scene {
   std::shared_ptr<const rule::Configuration> configuration_;
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<engine::Engine> engine_;
-  event::Decoder decoder_;
+  std::unique_ptr<event::Decoder> decoder_;
   std::vector<event::Record> waiting_;
   std::vector<Said> alerts_;
   std::vector<ledger::DeadLetter> refused_;

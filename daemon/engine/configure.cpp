@@ -191,9 +191,10 @@ void Engine::Impl::release_held(Instant at) {
       const bool send =
           missed == rule::Missed::all || (missed == rule::Missed::latest && latest[alert.item] == &alert);
       ledger.release(alert.sequence, send,
-                     send                           ? ""
-                     : missed == rule::Missed::none ? "its instant passed while nothing ran"
-                                                    : "a later alert of the same item says more");
+                     send ? ""
+                     : missed == rule::Missed::none
+                         ? "时刻在停运期间已过,该规则不补发(missed: none)"
+                         : "停运期间同一事项有更晚的一条,以那条为准(missed: latest)");
     }
     if (!held.empty()) ledger.journal({0, now, ledger::JournalKind::release, {}, {}, 0, 0, {}});
     ledger.set_instant(last_input);

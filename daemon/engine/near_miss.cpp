@@ -71,4 +71,8 @@ std::string near_miss(const rule::DoneBy& done_by, const event::Event& event,
   return text;
 }
 
+std::string arrangement_moved(const std::string& from, const std::string& to) {
+  return from + "因放假安排公布调整为" + to;
+}
+
 }  // namespace duban::engine

@@ -5,14 +5,16 @@
 #include <algorithm>
 
 #include "engine/impl.hpp"
+#include "engine/near_miss.hpp"
 
 namespace duban::engine {
 namespace {
 
-/// The item ended because its subject's state said so; if the state goes back, the same episode goes on.
+/// The item ended because its subject's state said so, or its rule was taken out; if the state goes back, or
+/// the rule comes back, the same episode goes on.
 bool resumable(const Item& item) {
   return item.outcome == Outcome::fulfilled || item.outcome == Outcome::fulfilled_late ||
-         item.outcome == Outcome::void_;
+         item.outcome == Outcome::void_ || item.outcome == Outcome::retired;
 }
 
 }  // namespace
@@ -52,7 +54,9 @@ void Engine::Impl::refresh_rule(Entity& entity, const rule::Rule& rule, const Li
 /// An open item whose subject, span or rule may have changed.
 void Engine::Impl::review(Entity& entity, const rule::Rule& rule, const LiveSpan* span, Item& item,
                           const Reason& reason) {
-  if (is_over(rule, entity, span)) {
+  // Evidence that has come may be enough for the rule as it is now.
+  const bool done = reason.configuration && rule.done_by && item.done >= rule.done_by->count;
+  if (done || is_over(rule, entity, span)) {
     const bool late = item.due != kNever && now >= item.due;
     end_item(entity, &rule, item, late ? Outcome::fulfilled_late : Outcome::fulfilled);
   } else if (!holds(rule, entity, span)) {
@@ -121,7 +125,11 @@ void Engine::Impl::open_item(Entity& entity, const rule::Rule& rule, const LiveS
 void Engine::Impl::replan(Entity& entity, const rule::Rule& rule, const LiveSpan* span, Item& item,
                           const Reason& reason) {
   const Instant before = item.due;
+  const std::optional<Date> date_before = item.provisional ? item.due_date : std::nullopt;
   set_due(entity, rule, span, item);
+  if (reason.configuration && date_before && item.due_date && !item.provisional &&
+      item.due_date != date_before)
+    item.near_miss = arrangement_moved(date_before->str(), item.due_date->str());
   if (item.due != before) {
     if (reason.event != nullptr && before != kNever) {
       item.episode = reason.event->id;

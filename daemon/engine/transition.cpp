@@ -3,6 +3,7 @@
 
 #include "core/limits.hpp"
 #include "engine/impl.hpp"
+#include "engine/near_miss.hpp"
 
 namespace duban::engine {
 namespace {
@@ -227,7 +228,7 @@ void Engine::Impl::recompute_provisional(Entity& entity) {
       const cel::Value value = set->value->evaluate(variables, context);
       if (!value.is_error() && !cel::equal(value, entity.fields[kept.field])) {
         const std::string change =
-            cel::to_text(entity.fields[kept.field]) + "因放假安排公布调整为" + cel::to_text(value);
+            arrangement_moved(cel::to_text(entity.fields[kept.field]), cel::to_text(value));
         for (Item& item : entity.items)
           if (item.is_open()) item.near_miss = change;
         entity.fields[kept.field] = value;

@@ -154,6 +154,32 @@ TEST_CASE(
   CHECK_FALSE(told(2));
 }
 
+TEST_CASE(
+    "a due date that the rule computes is computed again when its year's calendar comes, and told once") {
+  const test::Folder without;
+  const std::filesystem::path shipped = DUBAN_SOURCE_DIR "/config/calendar";
+  for (const auto& file : std::filesystem::directory_iterator(shipped)) {
+    const std::string name = file.path().filename();
+    if (name != "2023.yaml") std::filesystem::copy_file(file.path(), without.path(name));
+  }
+  const std::string rules = R"(
+rules:
+  - { id: found, title: 发现后跟踪, subject: hazard, due: hazard.found_on + 10wd, stages: [
+      { id: eve, at: due - 1wd 09:00, level: remind, to: [unit.officer] },
+      { id: late, at: due + 1wd 09:00, level: urge, to: [office] } ] }
+)";
+  Stage stage(test::with_rules(rules, without.path()));
+  stage.hazard("2022-12-28T10:00", "H1");
+  REQUIRE(stage.said("2023-01-05T12:00").empty());
+  REQUIRE(edit(stage, rules) == "");
+  CHECK(stage.said("2023-02-01T00:00") == Lines{"2023-01-11T09:00 eve H1", "2023-01-13T09:00 late H1"});
+  const auto text = [&](size_t alert) -> std::string {
+    return nlohmann::json::parse(stage.scene.alerts()[alert].json)["text"];
+  };
+  CHECK(text(0).find("2023-01-11因放假安排公布调整为2023-01-12") != std::string::npos);
+  CHECK(text(1).find("放假安排") == std::string::npos);
+}
+
 TEST_CASE("a catalog without a state that an entity is in is refused, and all stays as it was") {
   const test::Folder catalog;
   const std::filesystem::path shipped = DUBAN_SOURCE_DIR "/config/catalog";
