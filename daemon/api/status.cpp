@@ -76,6 +76,7 @@ std::string status_json(const Status& status, const std::optional<LedgerStatus>&
   const std::vector<std::string> reasons = status.not_ready();
   Json body{{"ready", reasons.empty()},
             {"not_ready", reasons},
+            {"notes", status.notes},
             {"configuration", status.configuration},
             {"shards", status.shards},
             {"now", zone.format(status.now)},

@@ -53,6 +53,7 @@ struct Status {
   bool clock_suspicious = false;
   std::vector<std::string> stopped_inputs;  // "topic/partition: reason"
   std::vector<std::string> unknown_channels;
+  std::vector<std::string> notes;  // what wants attention while everything runs
   uint64_t events = 0, duplicates = 0, parked = 0, refusals = 0, batches = 0;  // since the start
   std::array<uint64_t, engine::kLevels> alerts{};                              // by level, since the start
   size_t buffered = 0;

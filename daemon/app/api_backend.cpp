@@ -7,6 +7,7 @@ api::Status ApiBackend::status() {
   status.now = parts_.clock.now();
   status.stopping = parts_.stopping();
   status.shards = parts_.shards;
+  status.notes = parts_.notes();
   if (const auto configuration = parts_.configuration()) status.configuration = configuration->version;
   if (const Pump* pump = parts_.pump()) {
     const PumpState& state = pump->state();

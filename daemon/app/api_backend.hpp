@@ -19,6 +19,7 @@ struct DaemonParts {
   std::function<const delivery::Dispatcher*()> dispatcher;
   std::function<std::shared_ptr<const rule::Configuration>()> configuration;
   std::function<bool()> stopping;
+  std::function<std::vector<std::string>()> notes;
   int shards = 1;
 };
 

@@ -35,7 +35,9 @@ Daemon::Daemon(asio::io_context& loop, const Clock& clock, Loaded loaded,
       pool_(pool_size(loaded_.settings.shards)),
       scheduler_(delivery::make_asio_scheduler(loop)),
       watchdog_(loop),
-      drained_(loop) {}
+      drained_(loop),
+      file_watch_(loop, [this] { reload(); }),
+      calendar_timer_(loop) {}
 
 Daemon::~Daemon() { pool_.join(); }
 
@@ -185,16 +187,14 @@ void Daemon::open_source() {
   pump_->on_progress = [this](const engine::Applied&) { dispatcher_->wake(); };
   pump_->on_state = [this] {
     say_status();
-    if (!awaited_ || !pump_->state().caught_up) return;
-    change_to(*std::exchange(awaited_, std::nullopt), [](const std::string& refused) {
-      if (!refused.empty())
-        log::error("the files' configuration is refused, the ledger's stays: {}", refused);
-    });
+    activate_awaited();
   };
   if (options_.stop_when_finished) pump_->on_finished_all = [this] { stop_when_delivered(); };
   pump_->start(reached_, std::move(directory));
   dispatcher_->wake();
   beat();
+  watch_files();
+  look_at_calendar();
   notify::ready();
   say_status();
   log::info("started: {} shard(s), configuration {}, ledger at {}", shards_.size(),
@@ -206,6 +206,7 @@ void Daemon::open_source() {
     }
     if (!stopping_) connect(inputs);
   });
+  if (std::exchange(reload_again_, false)) reload();
 }
 
 void Daemon::connect(const std::vector<event::Input>& inputs) {
@@ -232,6 +233,11 @@ void Daemon::connect(const std::vector<event::Input>& inputs) {
 }
 
 // ---- while running
+
+void Daemon::wake() {
+  pump_->wake();
+  if (dispatcher_) look_at_calendar();
+}
 
 void Daemon::counts(std::function<void(ledger::Ledger::Counts)> done) {
   auto sum = std::make_shared<ledger::Ledger::Counts>();
@@ -274,6 +280,7 @@ void Daemon::say_status() {
                      : !state.reachable       ? "broker out of reach"
                      : state.caught_up        ? "running"
                                               : "catching up";
+  for (const std::string& note : notes()) text += "; " + note;
   notify::status(text);
 }
 
@@ -298,6 +305,8 @@ void Daemon::stop() {
   notify::stopping();
   watchdog_.cancel();
   drained_.cancel();
+  calendar_timer_.cancel();
+  file_watch_.close();
   if (!pump_ || !dispatcher_) return end(kOk);
   const Duration limit = loaded_.settings.shutdown_limit;
   source_->stop(limit, [this, limit] {

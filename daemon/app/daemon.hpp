@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "api/server.hpp"
+#include "app/file_watch.hpp"
 #include "app/pump.hpp"
 #include "app/settings.hpp"
 #include "app/shard.hpp"
@@ -51,10 +52,14 @@ class Daemon {
   /// Drains within the settings' limit: intake closes, batches and deliveries under way finish.
   void stop();
   /// A virtual clock has moved.
-  void wake() { pump_->wake(); }
+  void wake();
   void confirm_clock() { pump_->confirm_clock(); }
 
   const PumpState& state() const { return pump_->state(); }
+  const rule::Configuration& configuration() const { return *loaded_.configuration; }
+  /// What wants an operator's attention while everything runs, a sentence each: next year's arrangement is
+  /// missing, changed files were refused.
+  std::vector<std::string> notes() const;
   delivery::Dispatcher& dispatcher() { return *dispatcher_; }
   /// Counts over all shards, asked on their threads.
   void counts(std::function<void(ledger::Ledger::Counts)> done);
@@ -73,6 +78,10 @@ class Daemon {
   void open_source();
   void connect(const std::vector<event::Input>& inputs);
   void note_opened(const Opened& opened);
+  void activate_awaited();
+  void reloaded(const std::string& refused);
+  void watch_files();
+  void look_at_calendar();
   void change_to(Loaded next, std::function<void(const std::string& refused)> done);
   void activate(Loaded next, std::function<void(const std::string& refused)> done);
   void beat();
@@ -104,6 +113,12 @@ class Daemon {
   std::function<void(int)> ended_;
   bool stopping_ = false;
   bool reloading_ = false;
+  bool reload_again_ = false;  // asked for while it was not possible
+  std::string refusal_;        // why the files as they are now are not active; empty: they are
+  FileWatch file_watch_;
+  asio::steady_timer calendar_timer_;
+  std::optional<int> missing_year_;
+  Date warned_on_;  // the last day on which the log spoke of it
 };
 
 }  // namespace duban::app

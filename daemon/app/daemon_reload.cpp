@@ -6,6 +6,17 @@
 #include "core/log.hpp"
 
 namespace duban::app {
+namespace {
+
+std::vector<std::string> watched_paths(const Settings& settings) {
+  const rule::Sources& sources = settings.sources;
+  std::vector<std::string> paths{settings.file, sources.catalog_directory, sources.calendar_directory};
+  paths.insert(paths.end(), sources.rules.begin(), sources.rules.end());
+  if (!sources.routes_file.empty()) paths.push_back(sources.routes_file);
+  return paths;
+}
+
+}  // namespace
 
 /// What happened before the start is judged by the version that was in force then (architecture.md, invariant
 /// 8).
@@ -37,24 +48,76 @@ void Daemon::resume_version() {
   }
 }
 
+/// What the start has put off: everything that came before is applied.
+void Daemon::activate_awaited() {
+  if (!awaited_ || reloading_ || !pump_->state().caught_up) return;
+  reloading_ = true;
+  change_to(*std::exchange(awaited_, std::nullopt),
+            [this](const std::string& refused) { reloaded(refused); });
+}
+
 void Daemon::reload() {
-  if (stopping_ || std::exchange(reloading_, true)) return;
+  if (stopping_) return;
+  if (!dispatcher_ || reloading_) {  // not started yet, or the files may have been read before they changed
+    reload_again_ = true;
+    return;
+  }
+  reloading_ = true;
   notify::reloading();
+  watch_files();  // folders may have been replaced; before they are read, so that no change is missed
   Diagnostics findings;
   Loaded next = load_all(loaded_.settings.file, findings);
-  const auto refuse = [this](const std::string& why) {
-    log::error("reload refused, the configuration stays as it was:\n{}", why);
-    reloading_ = false;
-    notify::ready();
-  };
-  if (findings.has_errors() || !next.configuration) return refuse(findings.text());
+  if (findings.has_errors() || !next.configuration) return reloaded(findings.text());
   if (next.settings.shards != loaded_.settings.shards)
-    return refuse("the number of shards changes only while the daemon is stopped");
-  change_to(std::move(next), [this, refuse](const std::string& refused) {
-    if (!refused.empty()) return refuse(refused);
-    reloading_ = false;
-    notify::ready();
+    return reloaded("the number of shards changes only while the daemon is stopped");
+  if (awaited_) {
+    awaited_ = std::move(next);
+    return reloaded({});
+  }
+  change_to(std::move(next), [this](const std::string& refused) { reloaded(refused); });
+}
+
+void Daemon::reloaded(const std::string& refused) {
+  reloading_ = false;
+  refusal_ = refused.substr(0, refused.find('\n'));
+  if (!refused.empty()) log::error("reload refused, the configuration stays as it was:\n{}", refused);
+  notify::ready();
+  look_at_calendar();
+  say_status();
+  if (std::exchange(reload_again_, false)) reload();
+}
+
+void Daemon::watch_files() {
+  if (loaded_.settings.watch_files && !stopping_)
+    file_watch_.watch(watched_paths(loaded_.settings), loaded_.settings.reload_after);
+  else
+    file_watch_.close();
+}
+
+/// Dates in a year that is not announced are provisional, and only a person can bring the notice in. Said
+/// once a day.
+void Daemon::look_at_calendar() {
+  const rule::Configuration& configuration = *loaded_.configuration;
+  const Date today = configuration.zone.date(clock_.now());
+  const auto missing = configuration.calendar->missing_year(today);
+  const bool changed = std::exchange(missing_year_, missing) != missing;
+  if (missing && std::exchange(warned_on_, today) != today)
+    log::warning("{}: its dates are provisional until the notice is imported (docs/operations.md)",
+                 notes().front());
+  if (changed) say_status();
+  calendar_timer_.expires_after(std::chrono::minutes(10));
+  calendar_timer_.async_wait([this](asio::error_code cancelled) {
+    if (!cancelled && !stopping_) look_at_calendar();
   });
+}
+
+std::vector<std::string> Daemon::notes() const {
+  std::vector<std::string> notes;
+  if (missing_year_)
+    notes.push_back("the arrangement of " + std::to_string(*missing_year_) + " is missing in " +
+                    loaded_.settings.sources.calendar_directory);
+  if (!refusal_.empty()) notes.push_back("the configuration's files are refused: " + refusal_);
+  return notes;
 }
 
 /// Waits until every shard is quiet, asks all of them, then swaps once; a single objection stops it.
@@ -87,7 +150,10 @@ void Daemon::activate(Loaded next, std::function<void(const std::string& refused
   }
   auto left = std::make_shared<size_t>(shards_.size());
   const Instant at = clock_.now();
-  loaded_ = std::move(next);
+  const Settings before = std::exchange(loaded_, std::move(next)).settings;
+  if (before.watch_files != loaded_.settings.watch_files ||
+      watched_paths(before) != watched_paths(loaded_.settings))
+    watch_files();
   reload_api();
   for (const auto& shard : shards_)
     shard->configure(loaded_.configuration, at, [this, left, done](const std::string& refused) {

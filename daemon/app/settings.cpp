@@ -34,6 +34,7 @@ class SettingsReader {
     read_delivery(root_.get("delivery"));
     settings_.http = read_http(root_.get("http"), {[this](const auto& scalar) { return path(scalar); },
                                                    [](const auto& scalar) { return expanded(scalar); }});
+    read_reload(root_.get("reload"));
     read_logging(root_.get("logging"));
     root_.finish();
     return std::move(settings_);
@@ -122,6 +123,14 @@ class SettingsReader {
     scalar.error("E804", "'" + text + "' is no limit of a service",
                  "write how many messages within how long, like 20/1m");
     return {1, std::chrono::minutes(1)};
+  }
+
+  void read_reload(const yaml::Reader& reload) {
+    if (!reload) return;
+    settings_.watch_files = reload.get("watch").boolean(true);
+    if (const auto after = reload.get("after"))
+      settings_.reload_after = after.duration().value_or(settings_.reload_after);
+    reload.finish();
   }
 
   void read_logging(const yaml::Reader& logging) {

@@ -32,6 +32,9 @@ struct Settings {
   Instant first_load_until{};
 
   rule::Sources sources;
+  /// Whether changed files are taken up by themselves, once nothing has changed for `reload_after`.
+  bool watch_files = true;
+  Duration reload_after{std::chrono::seconds(2)};
   std::string directory_file;
   std::vector<delivery::ChannelSettings> channels;
   Duration retry_first{std::chrono::seconds(2)};

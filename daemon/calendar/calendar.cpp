@@ -51,6 +51,12 @@ int Calendar::last_published_year() const {
   return data_->published.empty() ? 0 : *data_->published.rbegin();
 }
 
+std::optional<int> Calendar::missing_year(Date today) const {
+  if (!published(today.year())) return today.year();
+  if (today.month() == 12 && !published(today.year() + 1)) return today.year() + 1;
+  return {};
+}
+
 bool Calendar::provisional(Date a, Date b) const {
   const Date first = std::min(a, b), last = std::max(a, b);
   if (last.year() > last_published_year()) return true;

@@ -69,6 +69,9 @@ class Calendar {
   bool published(int year) const;
   /// 0 if none is.
   int last_published_year() const;
+  /// The year whose arrangement is missing although it should be there: this one's, from 1 December the next
+  /// one's.
+  std::optional<int> missing_year(Date today) const;
   /// True if any day from min(a,b) to max(a,b) lies in an unpublished year, or between 25 December and the
   /// end of the year before one: New Year's notice moves days there (2011-12-31, 2018-12-29, 2022-12-31).
   bool provisional(Date a, Date b) const;
