@@ -6,13 +6,13 @@
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 #include <cstdio>
-#include <filesystem>
 #include <iostream>
 
 #include "app/daemon.hpp"
 #include "app/demo_data.hpp"
 #include "app/exit_codes.hpp"
 #include "app/signals.hpp"
+#include "app/temporary_folder.hpp"
 #include "core/log.hpp"
 #include "delivery/console.hpp"
 #include "intake/embedded_broker.hpp"
@@ -22,26 +22,6 @@ namespace duban::app {
 namespace {
 
 constexpr Duration kFrame{40};  // between two steps of the virtual clock
-
-/// A folder for the demo's ledger, removed at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "duban-demo-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no folder can be made in " + pattern);
-    path_ = pattern;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 /// The console channel, with the progress line taken away before an alert is printed over it.
 class DemoConsole final : public delivery::Channel {
@@ -191,7 +171,7 @@ int demo_command(const DemoArguments& arguments) {
     return kConfiguration;
   }
   log::start(log::Level::warning);
-  const TemporaryFolder folder;
+  const TemporaryFolder folder("demo");
   std::vector<intake::EmbeddedBroker::Topic> topics;
   for (const std::string& topic : settings.topics) topics.push_back({topic, 2});
   if (!settings.dead_letter_topic.empty()) topics.push_back({settings.dead_letter_topic, 1});

@@ -2,6 +2,7 @@
 
 #include "app/exit_codes.hpp"
 #include "app/explain.hpp"
+#include "app/open_store.hpp"
 
 namespace duban::app {
 namespace {
@@ -27,30 +28,20 @@ const rule::Rule* find_rule(const ExplainArguments& arguments, const rule::Confi
 }  // namespace
 
 int explain_command(const ExplainArguments& arguments, Console& console) {
-  Diagnostics findings;
-  const Loaded loaded = load_all(arguments.config, findings);
-  if (!loaded.configuration) {
-    console.error << findings.text();
-    return kConfiguration;
-  }
-  std::string error;
-  const std::string store = arguments.store.empty() ? loaded.settings.store_directory : arguments.store;
-  const std::vector<StoreFile> files = store_files(store, error);
-  if (files.empty()) {
-    console.error << error << '\n';
-    return kStorage;
-  }
+  int code = kOk;
+  const auto store = open_store(arguments.config, arguments.store, console, code);
+  if (!store) return code;
+  const auto& [settings, configuration] = store->loaded;
   std::optional<Explanation> explanation;
   if (arguments.alert.empty()) {
-    const rule::Rule* rule = find_rule(arguments, *loaded.configuration, console);
+    const rule::Rule* rule = find_rule(arguments, *configuration, console);
     if (rule == nullptr) return kUsage;
-    explanation =
-        explain_item(files, *loaded.configuration, loaded.settings.sources, *rule, arguments.subject);
+    explanation = explain_item(store->files, *configuration, settings.sources, *rule, arguments.subject);
   } else {
-    explanation = explain_alert(files, *loaded.configuration, arguments.alert);
+    explanation = explain_alert(store->files, *configuration, settings.sources, arguments.alert);
   }
   if (!explanation) {
-    console.error << "no alert '" << arguments.alert << "' in " << store
+    console.error << "no alert '" << arguments.alert << "' in " << store->directory
                   << "; give the id as the alert's JSON has it\n";
     return kFindings;
   }

@@ -18,7 +18,8 @@ using Explanation = nlohmann::ordered_json;
 
 /// Nothing if no ledger of the store has this alert. Throws ledger::StorageError.
 std::optional<Explanation> explain_alert(const std::vector<StoreFile>& store,
-                                         const rule::Configuration& configuration, const std::string& alert);
+                                         const rule::Configuration& configuration,
+                                         const rule::Sources& sources, const std::string& alert);
 
 /// The items of a rule for a subject with every stage: said, still to come, or why not. A subject that no
 /// ledger knows is explained as such. Throws ledger::StorageError.

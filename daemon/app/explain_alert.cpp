@@ -39,9 +39,11 @@ const char* result_of(const ledger::Receipt& receipt) {
 /// One alert and everything that the ledger knows around it.
 class AlertExplainer {
  public:
-  AlertExplainer(ReadLedger& ledger, const rule::Configuration& configuration, const ledger::Alert& alert)
+  AlertExplainer(ReadLedger& ledger, const rule::Configuration& configuration, const rule::Sources& sources,
+                 const ledger::Alert& alert)
       : ledger_(ledger),
         configuration_(configuration),
+        sources_(sources),
         alert_(alert),
         json_(Explanation::parse(alert.json)),
         subject_(ledger->get(alert.entity)),
@@ -63,6 +65,8 @@ class AlertExplainer {
     out["rule"]["stage_line"] = cause["line"];
     out["rule"]["stage_excerpt"] = line_of(cause["file"], cause["line"], cause["version"], *ledger_);
     if (rule_ != nullptr) out["rule"]["title"] = rule_->title;
+    if (rule_ != nullptr && subject_ != nullptr && rule_->subject == subject_->kind)
+      out["conditions"] = conditions_part(ledger_, configuration_, sources_, *rule_, *subject_);
     out["item"] = item();
     out["stage"] = stage();
     out["recipients"] = recipients();
@@ -174,6 +178,7 @@ class AlertExplainer {
 
   ReadLedger& ledger_;
   const rule::Configuration& configuration_;
+  const rule::Sources& sources_;
   const ledger::Alert& alert_;
   Explanation json_;
   ledger::Entity* subject_ = nullptr;
@@ -185,11 +190,12 @@ class AlertExplainer {
 }  // namespace
 
 std::optional<Explanation> explain_alert(const std::vector<StoreFile>& store,
-                                         const rule::Configuration& configuration, const std::string& alert) {
+                                         const rule::Configuration& configuration,
+                                         const rule::Sources& sources, const std::string& alert) {
   for (const StoreFile& file : store) {
     ReadLedger ledger(file, configuration.catalog);
     const auto found = ledger->alert(alert);
-    if (found) return AlertExplainer(ledger, configuration, *found).explain();
+    if (found) return AlertExplainer(ledger, configuration, sources, *found).explain();
   }
   return std::nullopt;
 }

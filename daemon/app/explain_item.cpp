@@ -53,12 +53,18 @@ class ItemExplainer {
                       {"state", subject_.state()},
                       {"open", subject_.is_open()},
                       {"area", subject_.text(subject_.kind->area)}};
-    if (rule_.trigger.kind != rule::Trigger::Kind::none) out["spans"] = spans();
-    if (out.contains("spans") ? !live_.empty() : true) out["when"] = conditions(rule_.when);
-    if (rule_.until) out["until"] = conditions(rule_.until);
+    out.update(all_conditions());
     out["items"] = Explanation::array();
     for (const ledger::Item& item : subject_.items)
       if (ledger_->text(item.rule) == rule_.id) out["items"].push_back(item_part(item));
+    return out;
+  }
+
+  Explanation all_conditions() {
+    Explanation out = Explanation::object();
+    if (rule_.trigger.kind != rule::Trigger::Kind::none) out["spans"] = spans();
+    if (!out.contains("spans") || !live_.empty()) out["when"] = conditions(rule_.when);
+    if (rule_.until) out["until"] = conditions(rule_.until);
     return out;
   }
 
@@ -188,6 +194,11 @@ class ItemExplainer {
 };
 
 }  // namespace
+
+Explanation conditions_part(ReadLedger& ledger, const rule::Configuration& configuration,
+                            const rule::Sources& sources, const rule::Rule& rule, ledger::Entity& subject) {
+  return ItemExplainer(ledger, configuration, sources, rule, subject).all_conditions();
+}
 
 Explanation explain_item(const std::vector<StoreFile>& store, const rule::Configuration& configuration,
                          const rule::Sources& sources, const rule::Rule& rule, const std::string& subject) {

@@ -46,6 +46,11 @@ Explanation terms_part(const rule::Expression& condition, std::span<const cel::V
                        const rule::Rule& rule, const rule::Configuration& configuration,
                        const rule::Sources& sources, cel::Arena& arena);
 
+/// {"spans", "when", "until"}: the rule's triggers and conditions over the subject as it is now; `when` is
+/// left out while no span is live.
+Explanation conditions_part(ReadLedger& ledger, const rule::Configuration& configuration,
+                            const rule::Sources& sources, const rule::Rule& rule, ledger::Entity& subject);
+
 /// The item's span: when its trigger began and ended.
 engine::SpanDates span_dates(const rule::Rule& rule, const ledger::Item& item, ledger::Ledger& ledger,
                              const rule::Configuration& configuration);

@@ -94,6 +94,7 @@ class Page {
     else
       tell_event(1, e["event"]);
     tell_rule(e["rule"]);
+    if (has(e, "conditions")) tell_conditions(e["conditions"]);
     tell_item(e["item"]);
     const Explanation& stage = e["stage"];
     line(0, "环节");
@@ -109,6 +110,14 @@ class Page {
          minute(text(event, "at")));
     line(depth, "来自 {}/{}/{}", text(event, "topic"), text(event, "partition"), text(event, "offset"));
     if (has(event, "data")) line(depth, "{}", text(event, "data"));
+  }
+
+  /// The subject may have changed since the alert; the ledger keeps what is, and what has happened.
+  void tell_conditions(const Explanation& conditions) {
+    line(0, "条件(按对象现在的数据)");
+    if (has(conditions, "spans")) tell_spans(conditions["spans"]);
+    if (has(conditions, "when")) tell_terms(1, "条件 when", conditions["when"]);
+    if (has(conditions, "until")) tell_terms(1, "结束条件 until", conditions["until"]);
   }
 
   void tell_rule(const Explanation& rule) {

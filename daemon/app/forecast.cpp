@@ -1,36 +1,12 @@
 #include "app/forecast.hpp"
 
-#include <stdlib.h>
-
 #include <algorithm>
-#include <filesystem>
 
+#include "app/temporary_folder.hpp"
 #include "ledger/copy.hpp"
 
 namespace duban::app {
 namespace {
-
-/// A folder that vanishes with it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "duban-forecast-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr)
-      throw ledger::StorageError("no temporary folder can be made at " + name +
-                                 "; set TMPDIR to one with space");
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 /// One shard's copy, with its engine.
 class Ahead {
@@ -70,7 +46,7 @@ class Ahead {
 
 Forecast forecast(const std::vector<StoreFile>& store,
                   const std::shared_ptr<const rule::Configuration>& configuration, Duration length) {
-  const TemporaryFolder folder;
+  const TemporaryFolder folder("forecast");
   Forecast forecast;
   std::vector<std::unique_ptr<Ahead>> shards;
   for (const StoreFile& file : store) {
