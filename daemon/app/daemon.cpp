@@ -81,6 +81,13 @@ void Daemon::open_shards() {
         other, settings.shards);
     return end(kStorage);
   }
+  if (settings.shards > 1 && !loaded_.configuration->rules.measures.empty()) {
+    log::error(
+        "the rules have measures, which count what one shard holds, but shards is {}; set shards: 1, or remove "
+        "the measures and what asks for them",
+        settings.shards);
+    return end(kConfiguration);
+  }
   if (!open_api()) return;
   std::vector<Shard*> shards;
   for (int i = 0; i < settings.shards; ++i) {

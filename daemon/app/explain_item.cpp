@@ -203,7 +203,7 @@ Explanation conditions_part(ReadLedger& ledger, const rule::Configuration& confi
 Explanation explain_item(const std::vector<StoreFile>& store, const rule::Configuration& configuration,
                          const rule::Sources& sources, const rule::Rule& rule, const std::string& subject) {
   const std::string key = subject.substr(subject.find('/') + 1);
-  const uint8_t slot = slot_of(rule.subject->name, key);
+  const uint8_t slot = engine::home_slot(rule.subject->name, key);
   for (const StoreFile& file : store) {
     if (!file.ownership.owns(slot)) continue;
     ReadLedger ledger(file, configuration.catalog);

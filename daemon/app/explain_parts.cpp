@@ -104,7 +104,9 @@ cel::Environment environment_of(const rule::Rule& rule, const rule::Configuratio
                                 const rule::Sources& sources) {
   const event::EntityKind* unit = configuration.catalog->kind("unit");
   const rule::Trigger& trigger = rule.trigger;
-  const cel::RecordType* span = trigger.calendar() ? rule::calendar_span_type() : nullptr;
+  const cel::RecordType* span = trigger.calendar() || trigger.kind == rule::Trigger::Kind::measure
+                                    ? rule::calendar_span_type()
+                                    : nullptr;
   if (trigger.event != nullptr && trigger.event->kind != nullptr)
     span = rule::event_span_type(*trigger.event->kind);
   cel::Environment env;
@@ -118,6 +120,7 @@ cel::Environment environment_of(const rule::Rule& rule, const rule::Configuratio
   env.declare("event", cel::Type::dyn());
   env.declare("item", cel::Type::of_record(rule::item_type()));
   env.declare("stage", cel::Type::of_record(rule::stage_type()));
+  rule::add_measures(env, configuration.rules.measures);
   return env;
 }
 

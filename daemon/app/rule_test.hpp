@@ -8,6 +8,8 @@
 //       units: […]                                besides the file's
 //       from: 2023-01-04T00:00                    where the clock starts; default: the first event
 //       events: [{ at, type, data, id, source, time, subject }]
+//               { at, acknowledge: { rule, stage, … }, by: T-1/principal }   the latest such alert said
+//               before
 //       expect: [{ at, rule, stage, … }]          any fields of the alert
 //       expect_no: [{ rule, … }]                  no alert may match
 //       expect_refused: [{ at, code, reason }]    dead letters; others are failures
@@ -40,6 +42,8 @@ struct RuleTest {
     Instant at{};
     std::string json;  // structured mode
     int line = 0;
+    std::optional<Pattern> acknowledges = std::nullopt;  // then `json` is empty
+    std::string by = {};
   };
   std::string name;
   int line = 0;

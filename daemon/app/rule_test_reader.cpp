@@ -61,6 +61,12 @@ class Reading {
       RuleTest::Event event;
       event.at = instant(entry.required("at"), {});
       event.line = entry.place().line;
+      if (const yaml::Reader acknowledged = entry.get("acknowledge")) {
+        event.acknowledges = alert(acknowledged);
+        event.by = entry.required("by").string();
+        add(entry, std::move(event), test);
+        continue;
+      }
       nlohmann::ordered_json json;
       json["specversion"] = "1.0";
       json["id"] = entry.get("id").string(fmt::format("event-{}", test.events.size() + 1));
@@ -71,13 +77,17 @@ class Reading {
       const yaml::Reader data = entry.get("data");
       json["data"] = data ? nlohmann::ordered_json::parse(data.to_json()) : nlohmann::ordered_json::object();
       event.json = json.dump();
-      entry.finish();
-      if (!test.events.empty() && event.at < test.events.back().at)
-        entry.error("E822", "this event is earlier than the one before it",
-                    "write the events in order of `at`, the instant at which each arrives; when it happened "
-                    "is its `time`");
-      test.events.push_back(std::move(event));
+      add(entry, std::move(event), test);
     }
+  }
+
+  static void add(const yaml::Reader& entry, RuleTest::Event event, RuleTest& test) {
+    entry.finish();
+    if (!test.events.empty() && event.at < test.events.back().at)
+      entry.error("E822", "this event is earlier than the one before it",
+                  "write the events in order of `at`, the instant at which each arrives; when it happened "
+                  "is its `time`");
+    test.events.push_back(std::move(event));
   }
 
   static Pattern pattern(const yaml::Reader& entry, const std::vector<std::string>& keys) {

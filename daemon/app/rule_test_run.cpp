@@ -21,7 +21,25 @@ struct Observed {
 struct Run {
   std::vector<Observed> alerts;
   std::vector<Observed> refusals;
+  std::vector<const RuleTest::Event*> unacknowledged;  // nothing was said that they could acknowledge
 };
+
+/// The event by which the latest alert of this pattern is acknowledged; empty if none was said.
+std::string acknowledgement(const RuleTest::Event& event, size_t position, const Scene& scene,
+                            const Zone& zone) {
+  std::string id;
+  for (const Said& said : scene.alerts()) {
+    const json alert = json::parse(said.json);
+    if (differences(*event.acknowledges, said.at, alert, zone).empty()) id = alert.at("id");
+  }
+  if (id.empty()) return {};
+  return json{{"specversion", "1.0"},
+              {"id", fmt::format("event-{}", position)},
+              {"source", "/test"},
+              {"type", "alert.acknowledged"},
+              {"data", {{"alert_id", id}, {"by", event.by}}}}
+      .dump();
+}
 
 Run play(const RuleTest& test, const RuleTestFile& file) {
   const event::Input units{"units", 0};
@@ -31,10 +49,20 @@ Run play(const RuleTest& test, const RuleTestFile& file) {
   for (const UnitEntry& unit : test.units)
     scene.feed(owned_record(unit_event(unit, "/test", "unit"), units, offset++, test.from));
   offset = 0;
-  for (const RuleTest::Event& event : test.events)
-    scene.feed(owned_record(event.json, events, offset++, event.at));
-  scene.run_to(test.end);
   Run run;
+  for (const RuleTest::Event& event : test.events) {
+    std::string text = event.json;
+    if (event.acknowledges) {
+      scene.run_to(event.at - Duration{1});
+      text = acknowledgement(event, static_cast<size_t>(offset) + 1, scene, file.configuration->zone);
+    }
+    if (text.empty())
+      run.unacknowledged.push_back(&event);
+    else
+      scene.feed(owned_record(std::move(text), events, offset, event.at));
+    ++offset;
+  }
+  scene.run_to(test.end);
   for (const Said& said : scene.alerts()) run.alerts.push_back({said.at, json::parse(said.json)});
   for (const ledger::DeadLetter& letter : scene.refused())
     run.refusals.push_back(
@@ -64,6 +92,16 @@ class Comparison {
       else if (!used[i] && alerts[i].at <= test.exact_until)
         add(Finding::Kind::unexpected, alerts[i], 0);
     }
+  }
+
+  void add_unacknowledged(const std::vector<const RuleTest::Event*>& events) {
+    for (const RuleTest::Event* event : events)
+      verdict_.findings.push_back({Finding::Kind::missing,
+                                   event->at,
+                                   "to acknowledge: " + summary(*event->acknowledges),
+                                   event->line,
+                                   {},
+                                   {}});
   }
 
   void compare_refusals(const RuleTest& test, const std::vector<Observed>& refusals) {
@@ -143,6 +181,7 @@ Verdict run_rule_test(const RuleTest& test, const RuleTestFile& file) {
   Comparison comparison(file.configuration->zone);
   comparison.compare_alerts(test, run.alerts);
   comparison.compare_refusals(test, run.refusals);
+  comparison.add_unacknowledged(run.unacknowledged);
   return comparison.finish();
 }
 

@@ -62,7 +62,7 @@ std::string Engine::Impl::item_id(const Entity& entity, const Item& item) const 
   for (const std::string_view part : {std::string_view(entity.kind->name), std::string_view(entity.key),
                                       std::string_view(item.span), std::string_view(item.episode)})
     text.append(nul).append(part);
-  return fmt::format("{:02x}-{}", slot_of(entity.kind->name, entity.key), hash128(text).hex());
+  return fmt::format("{:02x}-{}", home_slot(entity.kind->name, entity.key), hash128(text).hex());
 }
 
 std::string Engine::Impl::alert_id(const Entity& entity, const rule::Rule& rule, const Item& item,
@@ -75,7 +75,7 @@ std::string Engine::Impl::alert_id(const Entity& entity, const rule::Rule& rule,
     text.push_back('\0');
     text.append(part);
   }
-  return fmt::format("{:02x}-{}", slot_of(entity.kind->name, entity.key), hash128(text).hex());
+  return fmt::format("{:02x}-{}", home_slot(entity.kind->name, entity.key), hash128(text).hex());
 }
 
 // ---- recipients
@@ -251,6 +251,7 @@ void Engine::Impl::raise(Entity& entity, const rule::Rule& rule, Item& item, con
   ++applied.alerts;
   ++applied.alerts_by_level[static_cast<size_t>(shown.level)];
   if (options.on_alert) options.on_alert(alert);
+  if (parts.proposal) propose(entity, rule, shown, item, alert.id);
 }
 
 }  // namespace duban::engine

@@ -70,6 +70,7 @@ void Engine::Impl::begin_at(const Batch& batch) {
   if (!batch.inputs.empty())
     first = std::visit([](const auto& input) { return input.origin.at; }, batch.inputs.front());
   advance(first);
+  checked_day = config->zone.date(first);
   load_calendar_spans();
 }
 
@@ -136,14 +137,14 @@ bool Engine::Impl::is_known(const Origin& origin) const {
 }
 
 /// Brings the engine up to the input, as far as the slice goes; true if it may be applied now. Fan-outs
-/// finish before what every subject's rules may read changes (units, spans, seasons), one slice in a
-/// transaction.
+/// finish before what every subject's rules may read changes (units, spans, seasons, what is measured), one
+/// slice in a transaction.
 bool Engine::Impl::is_next(const event::Decoded& input) {
   const Origin origin = std::visit([](const auto& in) { return in.origin; }, input);
   if (is_known(origin)) return true;
   const Event* event = std::get_if<Event>(&input);
-  const bool shared =
-      event != nullptr && event->type->kind != nullptr && config->replicated(*event->type->kind);
+  const bool shared = measured || (event != nullptr && event->type->kind != nullptr &&
+                                   config->replicated(*event->type->kind));
   if (shared && run_jobs()) return false;
   if (!fire_until(std::max(origin.at, last_input), false)) return false;
   return !shared || jobs.empty();  // a span that opened on the way has found subjects with ticks before now
@@ -190,6 +191,11 @@ bool Engine::Impl::fire_until(Instant until, bool inclusive) {
     }
     const std::vector<ledger::EntityId> ids = ledger.due(t, ticks_left);
     if (ids.empty()) throw std::logic_error("the agenda has an instant without an entity");
+    // What a measure counts is complete only when every subject knows of its spans.
+    if (!jobs.empty() && measured) {
+      if (run_jobs()) return false;
+      continue;
+    }
     if (!jobs.empty() &&
         std::any_of(ids.begin(), ids.end(), [&](auto id) { return changes_shared(id, t); })) {
       if (run_jobs()) return false;

@@ -26,6 +26,11 @@ std::unordered_set<std::string> states_after(const event::EntityKind& kind, cons
   return reached;
 }
 
+bool same_measures(const std::vector<rule::Measure>& a, const std::vector<rule::Measure>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const rule::Measure& x, const rule::Measure& y) { return x.source == y.source; });
+}
+
 }  // namespace
 
 Engine::Impl::Impl(ledger::Ledger& ledger_in, std::shared_ptr<const rule::Configuration> configuration_in,
@@ -45,6 +50,17 @@ void Engine::Impl::adopt(std::shared_ptr<const rule::Configuration> next) {
   host.zone = config->zone;
   decoder = std::make_unique<event::Decoder>(config->catalog, config->zone);
   unit_kind = config->catalog->kind("unit");
+  proposal_kind = config->catalog->kind(kProposal);
+  thresholds.clear();
+  measured = false;
+  host.measures = this;
+  for (const auto& rule : config->rules.rules) {
+    if (rule->trigger.kind == rule::Trigger::Kind::measure) thresholds.push_back(rule.get());
+    for (const auto& [area, stages] : rule->stages)
+      measured =
+          measured || std::any_of(stages.begin(), stages.end(), [](const auto& s) { return s.measured; });
+  }
+  measured = measured || !thresholds.empty();
   unit_fields = unit_kind != nullptr ? std::make_unique<UnitFields>(*unit_kind) : nullptr;
   reachable.clear();
   for (const auto& kind : config->catalog->kinds())
@@ -57,6 +73,9 @@ void Engine::Impl::intern_names() {
   rule_names.clear();
   rule_by_name.clear();
   stage_names.clear();
+  measure_names.clear();
+  for (const rule::Measure& measure : config->rules.measures)
+    measure_names.push_back(ledger.intern(measure.id));
   for (const auto& rule : config->rules.rules) {
     const NameId name = ledger.intern(rule->id);
     rule_names[rule.get()] = name;
@@ -73,17 +92,18 @@ void Engine::Impl::start() {
   const std::string active = ledger.active_configuration();
   ledger.commit();
   reload_memory();
-  if (active != config->version) activate(last_input, !active.empty());
+  if (active != config->version) activate(last_input, !active.empty(), true);
 }
 
 /// The configuration takes effect as an input of the journal. Items of before are looked at again by
 /// fan-outs: those of removed rules retire, the others are re-planned, new rules open theirs.
-void Engine::Impl::activate(Instant at, bool look_again) {
+void Engine::Impl::activate(Instant at, bool look_again, bool count_anew) {
   in_transaction([&] {
     advance(last_input == Instant{} ? at : last_input);
     intern_names();
     ledger.activate(config->version, config->texts, now);
     ledger.journal({0, now, ledger::JournalKind::configuration, {}, {}, 0, 0, config->version});
+    if (count_anew) count_all();
     load_memory();  // with what is live the fan-outs find nothing orphaned that is not
     if (look_again) {
       for (const auto& kind : config->catalog->kinds()) visit_kind(*kind);
@@ -132,10 +152,15 @@ void Engine::Impl::load_memory() {
                 [&](Entity& unit) { directory.update(card_of(unit, *unit_fields), unit.is_open()); });
   declared = declared_spans(ledger, *config->catalog);
   load_spans();
+  crossed.clear();
+  if (last_input != Instant{}) checked_day = config->zone.date(last_input - Duration{1});
   boundary = next_boundary();
 }
 
 std::string Engine::Impl::objection(const rule::Configuration& next) {
+  if (options.ownership.count > 1 && !next.rules.measures.empty())
+    return "measures count what one shard holds, but there are " + std::to_string(options.ownership.count) +
+           " shards; set shards: 1, or remove the measures";
   for (const auto& kind : config->catalog->kinds()) {
     const event::EntityKind* same = next.catalog->kind(kind->name);
     for (const event::State& state : kind->states) {
@@ -154,8 +179,9 @@ std::string Engine::Impl::configure(std::shared_ptr<const rule::Configuration> n
   finish_pending();
   const std::shared_ptr<const rule::Configuration> before = config;
   try {
+    const bool count_anew = !same_measures(config->rules.measures, next->rules.measures);
     adopt(std::move(next));
-    activate(at, true);
+    activate(at, true, count_anew);
   } catch (...) {
     adopt(before);
     reload_memory();

@@ -50,13 +50,25 @@ Instant Engine::instant() const { return impl_->last_input; }
 
 ledger::Ledger& Engine::ledger() { return impl_->ledger; }
 
+uint8_t home_slot(std::string_view kind, std::string_view key) {
+  constexpr size_t kAlertId = 35;  // two hexadecimal digits, '-' and 32 more
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  if (kind == kProposal && key.size() == kAlertId && key[2] == '-') {
+    const size_t high = kDigits.find(key[0]);
+    const size_t low = kDigits.find(key[1]);
+    if (high != std::string_view::npos && low != std::string_view::npos)
+      return static_cast<uint8_t>(high * 16 + low);
+  }
+  return slot_of(kind, key);
+}
+
 bool concerns(const rule::Configuration& configuration, const event::Event& event, Ownership ownership) {
   const event::EventType& type = *event.type;
   const std::string_view name =
       type.kind != nullptr ? std::string_view(type.kind->name) : std::string_view(type.name);
   const std::string_view key = type.kind != nullptr ? event.key : event.id;
-  if (ownership.count == 1 || ownership.owns(slot_of(name, key))) return true;
-  if (type.kind == nullptr || configuration.replicated(*type.kind)) return true;
+  if (ownership.count == 1 || ownership.owns(home_slot(name, key))) return true;
+  if (type.kind == nullptr || type.decides || configuration.replicated(*type.kind)) return true;
   const auto index = static_cast<size_t>(type.index);
   return !configuration.rules.by_evidence[index].empty() || !configuration.rules.by_trigger[index].empty();
 }

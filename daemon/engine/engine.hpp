@@ -119,6 +119,9 @@ class Engine {
   std::unique_ptr<Impl> impl_;
 };
 
+/// The slot of an entity. A proposal's is that of its subject, which its key begins with.
+uint8_t home_slot(std::string_view kind, std::string_view key);
+
 /// Whether a shard must see this event: its home, or a fact that rules of every shard may need (invariant 6).
 /// Records that no catalog event could be made of concern shard 0 alone.
 bool concerns(const rule::Configuration& configuration, const event::Event& event, Ownership ownership);

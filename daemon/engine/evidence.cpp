@@ -77,19 +77,31 @@ bool Engine::Impl::in_period(const Event& event, const rule::Rule& rule, const I
   return false;
 }
 
-/// Counts the event for the item if all terms hold; if only the equality holds, it is a near miss.
+/// Counts the event for the item if all terms hold; if only the equality holds, it is a near miss. What is
+/// said of one of the spans that a merged item lives by is said of the item.
 void Engine::Impl::weigh(const Event& event, const rule::Rule& rule, Entity& entity, Item& item) {
   const rule::DoneBy& done_by = *rule.done_by;
-  Scope scope;
-  fill(scope, entity, span_of(rule, item));
-  fill_unit(scope, entity);
-  fill_item(scope, rule, item);
-  scope.values[rule::kEvent] = event.data;
+  std::vector<const LiveSpan*> spans{span_of(rule, item)};
+  if (rule.merge_overlaps)
+    for (const LiveSpan* other : spans_over(rule, entity))
+      if (other != spans[0] && other->grade == item_grade(rule, item) && holds(rule, entity, other))
+        spans.push_back(other);
   std::vector<size_t> failed;
-  for (size_t i = 0; i < done_by.terms.size(); ++i) {
-    if (evaluate(*done_by.terms[i].second, scope).is_true()) continue;
-    if (static_cast<int>(i) == done_by.index_term) return;  // about another subject
-    failed.push_back(i);
+  for (const LiveSpan* span : spans) {
+    Scope scope;
+    fill(scope, entity, span);
+    fill_unit(scope, entity);
+    fill_item(scope, rule, item);
+    scope.values[rule::kEvent] = event.data;
+    if (done_by.only && !evaluate(*done_by.only, scope).is_true()) return;
+    std::vector<size_t> failed_here;
+    for (size_t i = 0; i < done_by.terms.size(); ++i) {
+      if (evaluate(*done_by.terms[i].second, scope).is_true()) continue;
+      if (static_cast<int>(i) == done_by.index_term) return;  // about another subject
+      failed_here.push_back(i);
+    }
+    if (span == spans[0] || failed_here.empty()) failed = std::move(failed_here);
+    if (failed.empty()) break;
   }
   const uint64_t key = hash64(event.key.empty() ? event.id : event.key);
   if (!failed.empty()) {
@@ -134,21 +146,6 @@ void Engine::Impl::apply_effect(const Event& event, Entity* entity) {
   }
 }
 
-/// A person has decided a level: it never falls below it again, and stages below it do not fire any more.
-void Engine::Impl::decide(const Event& event, Entity& entity) {
-  const auto level = rule::parse_level(text_of(event, "stage"));
-  const std::string_view only = text_of(event, "rule");
-  if (!level) return;
-  for (Item& item : entity.items) {
-    const rule::Rule* rule = rule_of(item);
-    if (!item.is_open() || rule == nullptr || (!only.empty() && rule->id != only)) continue;
-    item.decided = std::max(item.decided, static_cast<uint8_t>(*level));
-    item.level = std::max(item.level, item.decided);
-    item.decisions.push_back({static_cast<uint8_t>(*level), now});
-    schedule(entity, *rule, item);
-  }
-}
-
 /// obligation.fulfilled and obligation.waived end an item directly; `obligation_key` is the rule's id.
 void Engine::Impl::discharge(const Event& event, Outcome outcome) {
   const rule::Rule* rule = config->rules.find(text_of(event, "obligation_key"));
@@ -157,16 +154,19 @@ void Engine::Impl::discharge(const Event& event, Outcome outcome) {
   Entity* entity = ledger.find(*rule->subject, subject);
   if (entity == nullptr) return;
   bring_up(*entity, now);
-  bool ended = false;
+  Instant earliest = kNever;  // what was waived is no miss any more for the spans after it
   for (Item& item : entity->items) {
     if (item.rule != name_of(*rule) || (!item.is_open() && item.outcome != Outcome::missed)) continue;
     if (!in_period(event, *rule, item)) continue;
     const bool late = item.outcome == Outcome::missed || (item.due != kNever && now >= item.due);
-    ended = true;
+    earliest = std::min(earliest, item.due);
     end_item(*entity, rule, item, outcome == Outcome::fulfilled && late ? Outcome::fulfilled_late : outcome);
   }
-  for (Item& item : entity->items)  // what was waived is no miss any more
-    if (ended && item.rule == name_of(*rule) && item.is_open()) carry_streak(*entity, *rule, item);
+  std::vector<Item*> after;
+  for (Item& item : entity->items)
+    if (item.rule == name_of(*rule) && item.due > earliest) after.push_back(&item);
+  std::sort(after.begin(), after.end(), [](const Item* a, const Item* b) { return a->due < b->due; });
+  for (Item* item : after) carry_streak(*entity, *rule, *item);
   forget_old_items(*entity);
 }
 

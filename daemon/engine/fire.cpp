@@ -15,6 +15,7 @@ void Engine::Impl::tick(Entity& entity, Instant t) {
     while (item.next <= t) fire_item(entity, item, item.next);
   forget_old_items(entity);
   ledger.touch(entity);
+  check_thresholds();
 }
 
 const ledger::Fired* Engine::Impl::fired(const Item& item, NameId stage) const {
@@ -28,14 +29,28 @@ Instant Engine::Impl::next_of(const PlannedStage& planned, const Item& item) con
   const bool on_end = stage.at.anchor == rule::Anchor::ended;
   if (!item.is_open() && !on_end) return kNever;
   const ledger::Fired* before = fired(item, planned.name);
-  if (!stage.every) return before == nullptr && planned.at >= item.planned ? planned.at : kNever;
-  Instant at = planned.at;
-  if (at < item.planned) {
-    const auto missed = (item.planned - at + *stage.every - Duration{1}) / *stage.every;
-    at += missed * *stage.every;
-  }
-  const auto repetition = (at - planned.at) / *stage.every;
-  return stage.times && repetition >= *stage.times ? kNever : at;
+  if (!stage.every && stage.every_workdays == 0)
+    return before == nullptr && planned.at >= item.planned ? planned.at : kNever;
+  int n = planned.at < item.planned ? repetition_at(planned, item.planned) : 0;
+  while (repeated(planned, n) < item.planned) ++n;
+  return stage.times && n >= *stage.times ? kNever : repeated(planned, n);
+}
+
+Instant Engine::Impl::repeated(const PlannedStage& planned, int n) const {
+  if (planned.stage->every) return planned.at + n * *planned.stage->every;
+  if (n == 0) return planned.at;
+  const Date first = config->zone.date(planned.at);
+  const Duration in_day = planned.at - config->zone.instant(first, TimeOfDay{0});
+  const Date day = config->calendar->add_workdays(first, n * planned.stage->every_workdays);
+  return config->zone.instant(day, TimeOfDay{0}) + in_day;
+}
+
+int Engine::Impl::repetition_at(const PlannedStage& planned, Instant t) const {
+  if (planned.stage->every) return static_cast<int>((t - planned.at) / *planned.stage->every);
+  if (planned.stage->every_workdays == 0) return 0;
+  const int workdays =
+      config->calendar->workdays_between(config->zone.date(planned.at), config->zone.date(t));
+  return workdays / planned.stage->every_workdays;
 }
 
 /// Fires what is due at `t` for one item. Of stages of one level at one instant only the last that is
@@ -50,16 +65,19 @@ void Engine::Impl::fire_item(Entity& entity, Item& item, Instant t) {
   std::vector<PlannedStage> due = plan(*rule, entity, item, span_dates(*rule, item), config->time_base());
   for (PlannedStage& planned : due) planned.name = stage_names.at(planned.stage);
   std::erase_if(due, [&](const PlannedStage& p) { return next_of(p, item) != t; });
-  std::erase_if(due, [&](const PlannedStage& p) { return !allowed(*p.stage, *rule, entity, item); });
+  std::erase_if(due, [&](const PlannedStage& p) {
+    now = p.stage->measured ? t - kMeasuring : t;
+    return !allowed(*p.stage, *rule, entity, item);
+  });
   for (auto planned = due.begin(); planned != due.end(); ++planned) {
     const bool later_of_level = std::any_of(planned + 1, due.end(), [&](const PlannedStage& other) {
       return other.stage->level == planned->stage->level;
     });
     if (later_of_level) continue;
-    const int repetition =
-        planned->stage->every ? static_cast<int>((t - planned->at) / *planned->stage->every) : 0;
-    raise(entity, *rule, item, *planned->stage, planned->name, repetition);
+    now = planned->stage->measured ? t - kMeasuring : t;
+    raise(entity, *rule, item, *planned->stage, planned->name, repetition_at(*planned, t));
   }
+  now = t;
   item.planned = t + Duration{1};  // what stands at or before this instant has had its turn
   schedule(entity, *rule, item);
 }

@@ -14,7 +14,11 @@
 //   event_spans.cpp  spans that are the life of entities
 //   declared.cpp   seasons and nodes that events declare
 //   jobs.cpp       fan-outs that bring a change to its subjects
-//   evidence.cpp   events that fulfil items; acknowledgements and decisions
+//   merge.cpp      spans that overlap and are one item
+//   evidence.cpp   events that fulfil items, acknowledgements
+//   decisions.cpp  proposals of official acts, and what people decide
+//   measures.cpp   what is counted and listed
+//   thresholds.cpp spans that a measure opens and clears
 //   configure.cpp  configuration versions, start-up, release of held alerts
 #pragma once
 
@@ -37,16 +41,25 @@ using ledger::Item;
 using ledger::NameId;
 using ledger::Outcome;
 
+/// The kind of the catalog that proposals of official acts are entities of.
+inline constexpr std::string_view kProposal = "proposal";
+
+/// Key of the span that an item lives by.
+inline const std::string& carrying(const Item& item) {
+  return item.carried.empty() ? item.span : item.carried;
+}
+
 /// Why an entity's items are looked at again. An event may begin episodes; a new configuration may not.
 struct Reason {
   const Event* event = nullptr;  // null: a tick, a span, a configuration
   bool all = true;               // all rules of the kind, not only those whose fields have changed
   uint64_t changed = ~uint64_t{0};
-  NameId rule{};               // only this rule; 0: every rule
-  bool configuration = false;  // a new one: stages that it moves to before now do not fire
+  NameId rule{};                         // only this rule; 0: every rule
+  bool configuration = false;            // a new one: stages that it moves to before now do not fire
+  const ledger::Cause* cause = nullptr;  // of items that no event opens
 };
 
-struct Engine::Impl {
+struct Engine::Impl final : rule::MeasureSource {
   Impl(ledger::Ledger& ledger_in, std::shared_ptr<const rule::Configuration> configuration_in,
        Options options_in);
 
@@ -105,6 +118,7 @@ struct Engine::Impl {
   // ---- refresh.cpp
   bool is_home(const Entity& entity) const;
   void refresh(Entity& entity, const Reason& reason);
+  void refresh_spans(Entity& entity, const rule::Rule& rule, const Reason& reason);
   void refresh_rule(Entity& entity, const rule::Rule& rule, const LiveSpan* span, const Reason& reason);
   void review(Entity& entity, const rule::Rule& rule, const LiveSpan* span, Item& item, const Reason& reason);
   void open_item(Entity& entity, const rule::Rule& rule, const LiveSpan* span, Item* old,
@@ -119,7 +133,7 @@ struct Engine::Impl {
   void carry_streak(const Entity& entity, const rule::Rule& rule, Item& item) const;
   void forget_old_items(Entity& entity);
   Item* find_item(Entity& entity, NameId rule, std::string_view span) const;
-  SpanDates span_dates(const rule::Rule& rule, const Item& item) const;
+  SpanDates span_dates(const rule::Rule& rule, const Item& item);
   /// The span of an item, also one that is over by now; null if the item has none, or it is forgotten.
   const LiveSpan* span_of(const rule::Rule& rule, const Item& item);
   bool holds(const rule::Rule& rule, const Entity& entity, const LiveSpan* span);
@@ -132,6 +146,9 @@ struct Engine::Impl {
   bool acknowledged(const rule::Stage& stage, const rule::Rule& rule, Entity& entity, const Item& item);
   /// The next instant of a planned stage for this item, or kNever if it has said all it will.
   Instant next_of(const PlannedStage& planned, const Item& item) const;
+  /// Of a stage that repeats: its `n`th time after the first, and which one is at (or last before) `t`.
+  Instant repeated(const PlannedStage& planned, int n) const;
+  int repetition_at(const PlannedStage& planned, Instant t) const;
   const ledger::Fired* fired(const Item& item, NameId stage) const;
 
   // ---- alert.cpp
@@ -223,12 +240,56 @@ struct Engine::Impl {
   void weigh(const Event& event, const rule::Rule& rule, Entity& entity, Item& item);
   bool in_period(const Event& event, const rule::Rule& rule, const Item& item) const;
   void apply_effect(const Event& event, Entity* entity);
-  void decide(const Event& event, Entity& entity);
   void discharge(const Event& event, Outcome outcome);
+
+  // ---- decisions.cpp
+  struct Decided {
+    rule::Level level = rule::Level::remind;
+    std::string_view rule;  // only items of this one; empty: all
+    std::string_view by;
+  };
+  void propose(Entity& subject, const rule::Rule& rule, const rule::Stage& stage, Item& item,
+               const std::string& alert_id);
+  void decide(const Event& event, Entity& entity);
+  void decide_elsewhere(const Event& event);
+  void decide(Entity& entity, const Decided& decided);
+  void decide_item(Entity& entity, Item& item, rule::Level level);
+  void close_proposals(Item& item, const Decided& decided);
+  void settle_proposal(const Entity& proposal);
+
+  // ---- merge.cpp
+  void refresh_merged(Entity& entity, const rule::Rule& rule, const Reason& reason);
+  std::vector<const LiveSpan*> spans_over(const rule::Rule& rule, const Entity& entity) const;
+  const LiveSpan* carrier(Entity& entity, const rule::Rule& rule, const Item& item,
+                          const std::vector<const LiveSpan*>& spans);
+  std::string item_grade(const rule::Rule& rule, const Item& item);
+
+  // ---- measures.cpp
+  cel::Value measure(int index, std::string_view place, const cel::Value* span,
+                     cel::Context& context) override;
+  cel::Value collect(const rule::Measure& measure, std::string_view place, const cel::Value* span,
+                     cel::Context& context);
+  bool collects(const rule::Measure& measure, Entity& entity, const cel::Value* span);
+  void visit_places(const rule::Measure& measure, std::string_view place,
+                    const std::function<void(Entity&)>& visit);
+  std::vector<ledger::MeasureCount> counted(const Entity& entity);
+  std::optional<Date> day_of(const rule::Measure& measure, const Entity& entity) const;
+  std::string place_of(const rule::Measure& measure, const Entity& entity) const;
+  void recount(const Entity& entity, const std::vector<ledger::MeasureCount>& before);
+  void count_all();
+
+  // ---- thresholds.cpp
+  void refresh_threshold(Entity& entity, const rule::Rule& rule, const Reason& reason);
+  void check_thresholds();
+  void check_thresholds_of_day(Instant t);
+  std::vector<ledger::EntityId> subjects_at(const rule::Rule& rule, const rule::Measure& measure,
+                                            const std::string& place);
+  bool quiet(const rule::Rule& rule, const Item& last) const;
+  const LiveSpan* threshold_span(const rule::Rule& rule, std::string key, Instant opened, Instant cleared);
 
   // ---- configure.cpp
   void start();
-  void activate(Instant at, bool look_again);
+  void activate(Instant at, bool look_again, bool count_anew);
   void intern_names();
   void open_spans_of_new_rules();
   void adopt(std::shared_ptr<const rule::Configuration> next);
@@ -247,6 +308,7 @@ struct Engine::Impl {
   const Slices slice = slices();
   rule::Host host;
   const event::EntityKind* unit_kind = nullptr;
+  const event::EntityKind* proposal_kind = nullptr;
   std::unique_ptr<UnitFields> unit_fields;
   Directory directory;
 
@@ -264,6 +326,12 @@ struct Engine::Impl {
   Date next_window{};                                                // from this day on another window counts
   Instant boundary = kNever;                                         // next opening or closing of a span
   std::vector<ledger::Job> jobs;
+
+  bool measured = false;                             // some stage or threshold asks for measures
+  std::vector<const rule::Rule*> thresholds;         // rules whose trigger is one
+  Date checked_day{};                                // thresholds were looked at on this day's beginning
+  std::vector<std::pair<int, std::string>> crossed;  // measures whose count in a place has changed
+  std::vector<NameId> measure_names;                 // by index
 
   std::map<event::Input, int64_t> applied_to;    // next offset per input
   std::map<event::Input, std::string> clusters;  // whose offsets these are

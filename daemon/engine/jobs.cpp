@@ -45,6 +45,7 @@ bool Engine::Impl::run_jobs() {
     job.cursor_area = entity->indexed_area;
     job.cursor_entity = static_cast<int64_t>(id);
   }
+  check_thresholds();
   if (ids.size() < slice.subjects) {
     ledger.finish(job);
     jobs.erase(jobs.begin());

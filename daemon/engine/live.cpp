@@ -96,6 +96,8 @@ Instant Engine::Impl::next_boundary() const {
   }
   for (const LiveSpan& span : live)
     next = std::min(next, std::max(std::min(span.closes, span.expires), last_input));
+  if (!thresholds.empty() && last_input != Instant{})
+    next = std::min(next, config->zone.instant(checked_day + 1, TimeOfDay{0}));
   return next;
 }
 
@@ -103,6 +105,7 @@ void Engine::Impl::cross_boundary(Instant t) {
   settle_jobs();
   if (config->zone.date(t) >= next_window) load_calendar_spans();
   expire_watched(t);
+  check_thresholds_of_day(t);
   for (size_t i = 0; i < live.size();)
     if (live[i].closes <= t)
       close_span(i);

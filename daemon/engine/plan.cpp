@@ -34,6 +34,9 @@ class ItemAnchors {
         return span_.start;
       case Anchor::trigger_end:
         return span_.end;
+      case Anchor::trigger_field:
+        if (!span_.fields.is(cel::Kind::record)) return std::nullopt;
+        return moment_of(span_.fields.fields()[schedule.field], zone_);
       case Anchor::decided:
         return decided(schedule.level);
       case Anchor::field:
@@ -106,6 +109,7 @@ std::vector<PlannedStage> plan(const rule::Rule& rule, const ledger::Entity& sub
     // A late event opens its item in the past; what is to be said on opening is said when it is noticed.
     if (at && stage.at.anchor == Anchor::opened && stage.at.steps.empty()) at = std::max(*at, item.noticed);
     if (at && *at < before && means_a_day(stage.at)) at = off_day_off(*at, item.noticed, rule.day_off, base);
+    if (at && stage.measured) *at += kMeasuring;
     if (at) planned.push_back({&stage, *at, {}});
   }
   return planned;

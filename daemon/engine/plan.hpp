@@ -9,6 +9,10 @@
 
 namespace duban::engine {
 
+/// A stage that asks for measures is planned so much after its instant, and says that instant: all else that
+/// happens then has happened.
+inline constexpr Duration kMeasuring{1};
+
 /// One stage with its instant.
 struct PlannedStage {
   const rule::Stage* stage = nullptr;
@@ -20,6 +24,7 @@ struct PlannedStage {
 struct SpanDates {
   std::optional<rule::Moment> start;
   std::optional<rule::Moment> end;
+  cel::Value fields = cel::Value::absent();  // of an event span's entity; lives as long as the span
 };
 
 /// The due moment of an item, rolled as its rule says; nothing if the rule has none or its anchor is not

@@ -17,11 +17,14 @@ bool resumable(const Item& item) {
          item.outcome == Outcome::void_ || item.outcome == Outcome::retired;
 }
 
+/// How many past spans of a rule an entity remembers beside the present one. Bounds its row.
+constexpr std::ptrdiff_t kPastSpans = 3;
+
 }  // namespace
 
 /// A replica (of a unit, say) has no items: those of its home shard are the only ones.
 bool Engine::Impl::is_home(const Entity& entity) const {
-  return options.ownership.count == 1 || options.ownership.owns(slot_of(entity.kind->name, entity.key));
+  return options.ownership.count == 1 || options.ownership.owns(home_slot(entity.kind->name, entity.key));
 }
 
 void Engine::Impl::refresh(Entity& entity, const Reason& reason) {
@@ -29,15 +32,18 @@ void Engine::Impl::refresh(Entity& entity, const Reason& reason) {
   for (const rule::Rule* rule : config->rules.by_subject[static_cast<size_t>(entity.kind->index)]) {
     if (reason.rule != NameId{} && name_of(*rule) != reason.rule) continue;
     if (!reason.all && (rule->reads & reason.changed) == 0) continue;
-    if (rule->trigger.kind == rule::Trigger::Kind::none) {
-      refresh_rule(entity, *rule, nullptr, reason);
-      continue;
-    }
-    for (const LiveSpan& span : live)
-      if (span.rule == rule && covers(span, entity)) refresh_rule(entity, *rule, &span, reason);
+    refresh_spans(entity, *rule, reason);
   }
   end_orphans(entity, reason);
   forget_old_items(entity);
+}
+
+void Engine::Impl::refresh_spans(Entity& entity, const rule::Rule& rule, const Reason& reason) {
+  if (rule.trigger.kind == rule::Trigger::Kind::none) return refresh_rule(entity, rule, nullptr, reason);
+  if (rule.trigger.kind == rule::Trigger::Kind::measure) return refresh_threshold(entity, rule, reason);
+  if (rule.merge_overlaps) return refresh_merged(entity, rule, reason);
+  for (const LiveSpan& span : live)
+    if (span.rule == &rule && covers(span, entity)) refresh_rule(entity, rule, &span, reason);
 }
 
 void Engine::Impl::refresh_rule(Entity& entity, const rule::Rule& rule, const LiveSpan* span,
@@ -100,7 +106,11 @@ void Engine::Impl::open_item(Entity& entity, const rule::Rule& rule, const LiveS
     schedule(entity, rule, *old);
     return;
   }
-  if (old != nullptr) entity.items.erase(entity.items.begin() + (old - entity.items.data()));
+  std::optional<std::vector<std::string>> old_proposals;
+  if (old != nullptr) {
+    old_proposals = std::move(old->proposals);
+    entity.items.erase(entity.items.begin() + (old - entity.items.data()));
+  }
   Item item;
   item.rule = name_of(rule);
   item.span = span != nullptr ? span->key : std::string{};
@@ -114,6 +124,8 @@ void Engine::Impl::open_item(Entity& entity, const rule::Rule& rule, const LiveS
       if (const rule::Rule* from = rule_of(other); from != nullptr && from->id == rule.inherits_level_from)
         item.floor = std::max(item.floor, other.level);
   if (reason.event != nullptr) item.cause = cause_of(*reason.event);
+  if (reason.cause != nullptr) item.cause = *reason.cause;
+  if (old_proposals) item.proposals = std::move(*old_proposals);
   set_due(entity, rule, span, item);
   carry_streak(entity, rule, item);
   entity.items.push_back(std::move(item));
@@ -166,12 +178,8 @@ void Engine::Impl::schedule(Entity& entity, const rule::Rule& rule, Item& item) 
   item.next = next;
   const bool spanned = rule.trigger.calendar() || (rule.outlives && !item.span.empty());
   const bool said_all = next == kNever && item.is_open() && spanned && item.due != kNever;
-  if (said_all && item.due <= now) {
-    item.ended = now;
-    item.outcome = Outcome::missed;
-  } else if (said_all) {
-    item.next = item.due;  // nothing is left to say, but it is missed then
-  }
+  if (said_all && item.due <= now) return end_item(entity, &rule, item, Outcome::missed);
+  if (said_all) item.next = item.due;  // nothing is left to say, but it is missed then
   ledger.touch(entity);
 }
 
@@ -216,8 +224,8 @@ void Engine::Impl::end_orphans(Entity& entity, const Reason& reason) {
       end_item(entity, nullptr, item, Outcome::retired);
       continue;
     }
-    if (!spanned) continue;
-    if (const LiveSpan* span = find_span(*rule, item.span)) {
+    if (!spanned || rule->trigger.kind == rule::Trigger::Kind::measure) continue;
+    if (const LiveSpan* span = find_span(*rule, carrying(item))) {
       if (!covers(*span, entity)) end_item(entity, rule, item, Outcome::void_);
     } else if (!rule->outlives) {
       end_item(entity, rule, item, Outcome::expired);
@@ -245,16 +253,18 @@ void Engine::Impl::carry_streak(const Entity& entity, const rule::Rule& rule, It
   if (before->misses_year == item.misses_year) item.misses = before->misses + (missed ? 1 : 0);
 }
 
-/// Ended items of past spans are kept only as the latest of their rule: their memory of what was said is not
-/// needed once the span cannot come back.
+/// Of ended items of past spans only the latest are kept: their memory of what was said is not needed once
+/// the span cannot come back. For a calendar's spans late evidence may still come, and a waiver.
 void Engine::Impl::forget_old_items(Entity& entity) {
   std::erase_if(entity.items, [&](const Item& item) {
     if (item.span.empty() || item.is_open() || item.next != kNever) return false;
     const rule::Rule* rule = rule_of(item);
-    if (rule != nullptr && find_span(*rule, item.span) != nullptr) return false;
-    return std::any_of(entity.items.begin(), entity.items.end(), [&](const Item& other) {
+    if (rule != nullptr && find_span(*rule, carrying(item)) != nullptr) return false;
+    if (!item.proposals.empty()) return false;  // a decision may still come
+    const auto later = std::count_if(entity.items.begin(), entity.items.end(), [&](const Item& other) {
       return other.rule == item.rule && std::tie(other.due, other.opened) > std::tie(item.due, item.opened);
     });
+    return later >= (rule != nullptr && rule->trigger.calendar() ? kPastSpans : 1);
   });
 }
 
@@ -271,13 +281,16 @@ const rule::Rule* Engine::Impl::rule_of(const Item& item) const {
 
 const LiveSpan* Engine::Impl::span_of(const rule::Rule& rule, const Item& item) {
   if (item.span.empty()) return nullptr;
-  if (const LiveSpan* span = find_span(rule, item.span)) return span;
+  const std::string& key = carrying(item);
+  if (rule.trigger.kind == rule::Trigger::Kind::measure)
+    return threshold_span(rule, key, item.noticed, item.cleared);
+  if (const LiveSpan* span = find_span(rule, key)) return span;
   for (const auto& [of, span] : calendar)
-    if (of == &rule && span.key == item.span) {
+    if (of == &rule && span.key == key) {
       past = make_live(rule, span, config->zone);
       return &past;
     }
-  const auto row = ledger.span(name_of(rule), item.span);
+  const auto row = ledger.span(name_of(rule), key);
   if (!row || rule.trigger.kind != rule::Trigger::Kind::event) return nullptr;
   auto span = event_span(rule, *row);
   if (!span) return nullptr;
@@ -286,20 +299,24 @@ const LiveSpan* Engine::Impl::span_of(const rule::Rule& rule, const Item& item) 
   return &past;
 }
 
-SpanDates Engine::Impl::span_dates(const rule::Rule& rule, const Item& item) const {
+SpanDates Engine::Impl::span_dates(const rule::Rule& rule, const Item& item) {
   if (item.span.empty()) return {};
-  if (const LiveSpan* span = find_span(rule, item.span)) return span->dates;
-  for (const auto& [of, span] : calendar)
-    if (of == &rule && span.key == item.span)
-      return {rule::Moment::of(span.first, config->zone), rule::Moment::of(span.last, config->zone)};
+  if (item.carried.empty())
+    if (const LiveSpan* span = find_span(rule, item.span)) return span->dates;
   SpanDates dates;
-  dates.start = rule::Moment::of(item.opened);
-  if (!item.is_open()) dates.end = rule::Moment::of(item.ended);
-  if (rule.trigger.kind != rule::Trigger::Kind::event) return dates;
-  if (const auto row = ledger.span(name_of(rule), item.span)) {
-    dates.start = rule::Moment::of(row->opened);
-    if (!row->live) dates.end = rule::Moment::of(row->closes);
+  if (rule.trigger.calendar())
+    for (const auto& [of, span] : calendar)
+      if (of == &rule && span.key == item.span)
+        return {rule::Moment::of(span.first, config->zone), rule::Moment::of(span.last, config->zone), {}};
+  if (const LiveSpan* span = span_of(rule, item)) {
+    dates = span->dates;
+  } else {
+    dates.start = rule::Moment::of(item.opened);
+    if (!item.is_open()) dates.end = rule::Moment::of(item.ended);
   }
+  if (!item.carried.empty())
+    if (const auto first = ledger.span(name_of(rule), item.span))
+      dates.start = rule::Moment::of(first->opened);
   return dates;
 }
 

@@ -172,6 +172,7 @@ std::vector<CalendarSpan> calendar_spans(const rule::Rule& rule, Date from, Date
       break;
     case Trigger::Kind::none:
     case Trigger::Kind::event:
+    case Trigger::Kind::measure:
       break;
   }
   for (CalendarSpan& span : spans) set_life(span, rule.trigger, base);
@@ -224,6 +225,7 @@ void refresh_live(LiveSpan& span, const ledger::Entity& entity, const ledger::En
   span.expires = entity.expires;
   span.kind = &kind;
   span.dates.start = rule::Moment::of(span.opened);
+  span.dates.fields = span.trigger;
 }
 
 std::string grade_of(const ledger::Entity& entity) {

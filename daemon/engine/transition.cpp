@@ -21,7 +21,7 @@ uint64_t bit(int field) { return uint64_t{1} << std::min(field, 63); }
 /// A fact's home is that of its own id.
 bool Engine::Impl::at_home(const Event& event) const {
   const event::EventType& type = *event.type;
-  return options.ownership.owns(type.kind != nullptr ? slot_of(type.kind->name, event.key)
+  return options.ownership.owns(type.kind != nullptr ? home_slot(type.kind->name, event.key)
                                                      : slot_of(type.name, event.id));
 }
 
@@ -41,7 +41,9 @@ void Engine::Impl::apply_event(const Event& event) {
     write_journal(event, nullptr);
     apply_effect(event, nullptr);
   }
+  if (type.decides) decide_elsewhere(event);
   apply_evidence(event);
+  check_thresholds();
 }
 
 void Engine::Impl::apply_to_entity(const Event& event) {
@@ -167,11 +169,15 @@ void Engine::Impl::stage_fields(const Event& event, const Entity* entity, Staged
 void Engine::Impl::transition(Entity& entity, const Event& event, const Staged& staged, bool gap) {
   const bool was_known = entity.known;
   const bool was_open = was_known && entity.is_open();
+  const std::vector<ledger::MeasureCount> counted_before = counted(entity);
   std::copy_n(staged.fields, entity.kind->layout->fields.size(), entity.fields);
   entity.known = true;
   entity.changed = now;
-  if (!was_known && !entity.chain.empty() && !entity.kind->superseded_state.empty())
-    set_state(entity, entity.kind->superseded_state);  // its successor came before it
+  if (!was_known && !entity.chain.empty() && !entity.kind->superseded_state.empty()) {
+    // Its successor came before it.
+    entity.fields[event::kStateField] = cel::Value::of(ledger.arena().copy(entity.kind->superseded_state));
+    entity.fields[event::kOpenField] = cel::Value::of(entity.kind->is_open(entity.kind->superseded_state));
+  }
   // What this event has set is no longer what an earlier one computed.
   const auto set_here = [&](const ledger::Provisional& p) {
     const auto of_field = [&](const auto& set) { return set.field == p.field; };
@@ -199,7 +205,9 @@ void Engine::Impl::transition(Entity& entity, const Event& event, const Staged& 
   if (!was_known) link_chain(entity);
   index(entity);
   ledger.touch(entity);
+  recount(entity, counted_before);
   apply_effect(event, &entity);
+  if (entity.kind == proposal_kind && was_open && !entity.is_open()) settle_proposal(entity);
   const int area = entity.kind->area;
   const bool moved = area >= 0 && (staged.changed & bit(area)) != 0;  // other seasons, another ladder
   const int grade = entity.kind->grade;
@@ -211,6 +219,7 @@ void Engine::Impl::transition(Entity& entity, const Event& event, const Staged& 
 /// Dates computed with a calendar year that was not published then are computed again; a change is named in
 /// the next message about the item.
 void Engine::Impl::recompute_provisional(Entity& entity) {
+  const std::vector<ledger::MeasureCount> counted_before = counted(entity);
   for (size_t i = 0; i < entity.provisional.size();) {
     const ledger::Provisional kept = entity.provisional[i];
     const event::Input input;
@@ -242,6 +251,7 @@ void Engine::Impl::recompute_provisional(Entity& entity) {
     entity.provisional.erase(entity.provisional.begin() + static_cast<std::ptrdiff_t>(i));
     ledger.touch(entity);
   }
+  recount(entity, counted_before);
 }
 
 /// The chain of superseding entities: the new one takes over its key, the old one ends. If the old one has
@@ -273,11 +283,13 @@ void Engine::Impl::link_chain(Entity& entity) {
 }
 
 void Engine::Impl::set_state(Entity& entity, std::string_view state) {
+  const std::vector<ledger::MeasureCount> counted_before = counted(entity);
   entity.fields[event::kStateField] = cel::Value::of(ledger.arena().copy(state));
   entity.fields[event::kOpenField] = cel::Value::of(entity.kind->is_open(state));
   if (!entity.is_open()) entity.expires = kNever;
   index(entity);
   ledger.touch(entity);
+  recount(entity, counted_before);
 }
 
 void Engine::Impl::expire(Entity& entity) {

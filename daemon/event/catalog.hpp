@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -93,6 +94,14 @@ struct EventType {
   Gap gap = Gap::dead_letter;
   Duration park_for{std::chrono::hours(1)};
   Effect effect = Effect::none;
+  /// The event also records what a person decided about an entity of another kind: a listing's about its
+  /// hazard.
+  struct Decides {
+    std::string level;  // of escalation
+    std::string kind;
+    int field = -1;  // of the event: the entity's key
+  };
+  std::optional<Decides> decides;
 
   bool legal_in(std::string_view state) const;  // of an existing entity
 };

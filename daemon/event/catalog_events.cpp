@@ -91,12 +91,32 @@ void CatalogReader::read_event(const std::string& name, const yaml::Reader& even
   const std::vector<std::string> effects = {"none", "acknowledge", "decide", "fulfil", "waive"};
   const std::string effect = event.get("effect").one_of(effects, "none");
   type->effect = static_cast<Effect>(std::find(effects.begin(), effects.end(), effect) - effects.begin());
+  read_decides(*type, event.get("decides"));
   if (source != nullptr) {
     source->kind->events.push_back(type);
     read_transition(*type, event, *source);
   }
   event.get("title").string();
   event.finish();
+}
+
+/// `decides: { level: listing, kind: hazard, field: hazard_id }`.
+void CatalogReader::read_decides(EventType& type, const yaml::Reader& decides) const {
+  if (!decides) return;
+  const yaml::Reader level = decides.required("level");
+  const yaml::Reader kind = decides.required("kind");
+  const yaml::Reader field = decides.required("field");
+  const std::vector<std::string>* levels = catalog_->list("escalation_level");
+  EventType::Decides result{levels != nullptr ? level.one_of(*levels) : level.string(), kind.string(),
+                            type.layout->find(field.string())};
+  if (kind && catalog_->kind(result.kind) == nullptr)
+    kind.error(codes::kUnknownField, "unknown entity kind '" + result.kind + "'",
+               suggest(result.kind, catalog_->kind_names()));
+  if (field && result.field < kFirstDataField)
+    field.error(codes::kUnknownField, "'" + field.string() + "' is not a field of " + type.name,
+                suggest(field.string(), names_of(*type.layout, kFirstDataField)));
+  decides.finish();
+  type.decides = std::move(result);
 }
 
 /// The data fields of an event: the key, the entity's fields, the event's own.

@@ -50,6 +50,7 @@ class CatalogReader {
   std::vector<Field> data_fields(EventType& type, const yaml::Reader& event, const Source* source,
                                  const std::string& key) const;
   void build_layout(EventType& type, const yaml::Reader& event, const Source* source);
+  void read_decides(EventType& type, const yaml::Reader& decides) const;
   void read_required(EventType& type, const yaml::Reader& event) const;
   void read_transition(EventType& type, const yaml::Reader& event, Source& source);
   void read_from(EventType& type, const yaml::Reader& from) const;

@@ -49,6 +49,9 @@ std::string item(const Item& item, const Names& names) {
     text += ' ' + std::to_string(decision.level) + '@' + at(decision.at);
   text += " told";
   for (const std::string& told : item.told) text += ' ' + quoted(told);
+  if (!item.carried.empty()) text += " carried " + quoted(item.carried);
+  if (item.cleared != kNever) text += " cleared " + at(item.cleared);
+  for (const std::string& proposal : item.proposals) text += " proposal " + proposal;
   return text + '\n';
 }
 
@@ -127,6 +130,9 @@ void dump(const Content& content, std::ostream& out) {
   dump_entities(content, out);
   dump_alerts(content, out);
   dump_dead_letters(content, out);
+  for (const MeasureCount& count : content.measures.all())
+    out << "measure " << content.names.text(count.measure) << ' ' << quoted(count.place) << ' '
+        << count.day.str() << ' ' << count.count << '\n';
   for (const Position& position : content.registry.positions()) {
     out << "position " << position.input.topic << '/' << position.input.partition << ' '
         << position.next_offset << ' ' << position.cluster << '\n';

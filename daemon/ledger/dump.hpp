@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "ledger/entities.hpp"
+#include "ledger/measures.hpp"
 #include "ledger/outbox.hpp"
 #include "ledger/registry.hpp"
 
@@ -15,6 +16,7 @@ struct Content {
   Entities& entities;
   Outbox& outbox;
   Registry& registry;
+  Measures& measures;
 };
 
 void dump(const Content& content, std::ostream& out);

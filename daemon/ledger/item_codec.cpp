@@ -26,8 +26,11 @@ enum Has : uint64_t {
   kReopened = 1 << 17,
   kMisses = 1 << 18,  // and their year
   kCause = 1 << 19,
+  kCarried = 1 << 20,
+  kCleared = 1 << 21,
+  kProposals = 1 << 22,
 };
-constexpr uint64_t kAllBits = (1 << 20) - 1;
+constexpr uint64_t kAllBits = (1 << 23) - 1;
 
 bool has_cause(const Cause& cause) {
   return cause.type != NameId{} || cause.topic != NameId{} || cause.partition != 0 || cause.offset != -1 ||
@@ -80,6 +83,9 @@ uint64_t mask_of(const Item& item) {
   note(item.reopened != 0, kReopened);
   note(item.misses != 0 || item.misses_year != 0, kMisses);
   note(has_cause(item.cause), kCause);
+  note(!item.carried.empty(), kCarried);
+  note(item.cleared != kNever, kCleared);
+  note(!item.proposals.empty(), kProposals);
   return mask;
 }
 
@@ -108,6 +114,10 @@ void write_lists(Writer& out, const Item& item, uint64_t mask) {
     out.varint(item.told.size());
     for (const std::string& told : item.told) out.text(told);
   }
+  if (mask & kProposals) {
+    out.varint(item.proposals.size());
+    for (const std::string& proposal : item.proposals) out.text(proposal);
+  }
 }
 
 void read_lists(Reader& in, Item& item, uint64_t mask) {
@@ -127,6 +137,8 @@ void read_lists(Reader& in, Item& item, uint64_t mask) {
   }
   item.told.resize(mask & kTold ? in.count() : 0);
   for (std::string& told : item.told) told.assign(in.text());
+  item.proposals.resize(mask & kProposals ? in.count() : 0);
+  for (std::string& proposal : item.proposals) proposal.assign(in.text());
 }
 
 Outcome read_outcome(Reader& in) {
@@ -173,6 +185,8 @@ void write_item(Writer& out, const Item& item, Instant base) {
     out.zigzag(item.misses_year);
   }
   if (mask & kCause) write_cause(out, item.cause);
+  if (mask & kCarried) out.text(item.carried);
+  if (mask & kCleared) write_instant(out, item.cleared, item.opened);
   write_lists(out, item, mask);
 }
 
@@ -201,6 +215,8 @@ void read_item(Reader& in, Instant base, Item& item) {
   item.misses = mask & kMisses ? static_cast<int32_t>(in.zigzag()) : 0;
   item.misses_year = mask & kMisses ? static_cast<int32_t>(in.zigzag()) : 0;
   mask& kCause ? read_cause(in, item.cause) : clear(item.cause);
+  item.carried.assign(mask & kCarried ? in.text() : std::string_view{});
+  item.cleared = mask & kCleared ? read_instant(in, item.opened) : kNever;
   read_lists(in, item, mask);
 }
 

@@ -8,6 +8,7 @@
 #include "ledger/dump.hpp"
 #include "ledger/facts.hpp"
 #include "ledger/journal.hpp"
+#include "ledger/measures.hpp"
 #include "ledger/schema.hpp"
 #include "ledger/silences.hpp"
 #include "ledger/spans.hpp"
@@ -50,7 +51,7 @@ struct Ledger::Impl {
     checkpointer = std::make_unique<Checkpointer>(database, pages);
   }
 
-  Content content() { return {database, names, entities, outbox, registry}; }
+  Content content() { return {database, names, entities, outbox, registry, measures}; }
 
   Opened database;
   Names names{database};
@@ -60,6 +61,7 @@ struct Ledger::Impl {
   Spans spans{database};
   Jobs jobs{database};
   Audit audit{database};
+  Measures measures{database, names};
   Outbox outbox{database, names, tallies, audit};
   Silences silences{database};
   Facts facts{database};
@@ -176,6 +178,12 @@ std::optional<Span> Ledger::span(NameId rule, std::string_view key) { return imp
 int64_t Ledger::put(Job& job) { return impl_->jobs.put(job); }
 void Ledger::finish(const Job& job) { impl_->jobs.finish(job); }
 std::vector<Job> Ledger::jobs() { return impl_->jobs.all(); }
+
+void Ledger::count(const MeasureCount& count) { impl_->measures.add(count); }
+int64_t Ledger::counted(NameId measure, std::string_view place, bool below, Date from, Date to) {
+  return impl_->measures.sum(measure, place, below, from, to);
+}
+void Ledger::forget_counts() { impl_->measures.clear(); }
 
 bool Ledger::raise(Alert& alert) { return impl_->outbox.raise(alert); }
 void Ledger::dead_letter(const DeadLetter& letter, std::string_view channel) {

@@ -97,6 +97,13 @@ class Ledger {
   void finish(const Job& job);
   std::vector<Job> jobs();
 
+  // ---- measures
+  /// Adds to what a measure counts in a place on a day; a count of 0 is not kept.
+  void count(const MeasureCount& count);
+  /// The sum over the days [from, to] in `place`; `below`: a division code, with all that lies in it.
+  int64_t counted(NameId measure, std::string_view place, bool below, Date from, Date to);
+  void forget_counts();
+
   // ---- what goes out
   /// False if an alert of this id exists already: then nothing was written.
   bool raise(Alert& alert);

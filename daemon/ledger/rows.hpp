@@ -73,7 +73,10 @@ struct Item {
   std::string near_miss;
   std::vector<Fired> fired;
   std::vector<Decision> decisions;
-  std::vector<std::string> told;  // who was told, "E-1/officer", at most limits::kToldPerItem
+  std::vector<std::string> told;       // who was told, "E-1/officer", at most limits::kToldPerItem
+  std::string carried;                 // key of the span that a merged item goes on with; empty: its own
+  Instant cleared = kNever;            // when the threshold that opened it was clear again
+  std::vector<std::string> proposals;  // keys of the proposals about it that nobody has decided
 
   bool is_open() const { return ended == kNever; }
 };
@@ -144,6 +147,14 @@ struct Span {
   bool live = true;
   std::string area;    // areas it covers, joined by ','; empty: all
   std::string fields;  // of an event span: its entity's kind and key, "warning/W1"
+};
+
+/// How many entities a measure counts in one place on one day.
+struct MeasureCount {
+  NameId measure{};
+  std::string place;
+  Date day;
+  int64_t count = 0;
 };
 
 /// A fan-out over entities, run in slices; its instant is that of its cause.

@@ -88,8 +88,15 @@ INSERT INTO tally SELECT 'state waiting ' || name.text || ' ' || severity, count
   FROM delivery JOIN name ON name.id = channel WHERE state = 0 GROUP BY name.text, severity;
 )sql";
 
+// What measures count, kept up to date by the transactions of the events. Items may carry parts that older
+// versions do not know.
+constexpr const char* kVersion4 = R"sql(
+CREATE TABLE measure_count(measure INTEGER, place TEXT, day INTEGER, count INTEGER NOT NULL,
+  PRIMARY KEY(measure, place, day)) WITHOUT ROWID;
+)sql";
+
 /// Entry n turns version n into version n + 1.
-constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3};
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4};
 
 int64_t stored_version(Database& database) {
   const int64_t version = database.number("PRAGMA user_version", "reading the schema's version");

@@ -9,6 +9,7 @@
 #include "event/yaml_files.hpp"
 #include "rule/codes.hpp"
 #include "rule/constants.hpp"
+#include "rule/measure_reader.hpp"
 #include "rule/rule_set_reader.hpp"
 
 namespace duban::rule {
@@ -117,8 +118,15 @@ class Loader {
       configuration_->texts.emplace_back(file.path, file.text);
       files.push_back(yaml::Reader::parse(file.path, file.text, out_));
     }
-    const Loading loading{
-        *configuration_->catalog, *configuration_->calendar, base_, constants_, out_, sources_.today};
+    std::vector<Measure> measures;
+    const Loading loading{*configuration_->catalog,
+                          *configuration_->calendar,
+                          base_,
+                          constants_,
+                          out_,
+                          sources_.today,
+                          measures};
+    measures = read_measures(files, loading);
     configuration_->rules = read_rules(files, loading);
   }
 

@@ -85,6 +85,7 @@ std::optional<DoneBy> read_done_by(const yaml::Reader& done_by, const Loading& l
   DoneBy result;
   const yaml::Reader event = done_by.required("event");
   const yaml::Reader when = done_by.get("when");
+  const yaml::Reader only = done_by.get("only");
   const yaml::Reader count = done_by.get("count");
   result.for_all = done_by.get("for_all").boolean(false);
   result.count = static_cast<int>(std::clamp<int64_t>(count.integer(1), 1, 10'000));
@@ -101,6 +102,9 @@ std::optional<DoneBy> read_done_by(const yaml::Reader& done_by, const Loading& l
   }
   const size_t errors = loading.out.error_count();
   read_when(result, when, loading, view);
+  View sees = view;
+  sees.event = result.event;
+  result.only = read_condition(only, environment(loading, sees));
   if (errors == loading.out.error_count() && result.index == DoneBy::Index::none && !result.for_all)
     (when ? when : event)
         .error(codes::kNoIndex, "nothing says whose items this event fulfils", index_hint(result, view));

@@ -7,12 +7,16 @@
 
 namespace duban::rule {
 
+class MeasureSource;
+
 /// What the functions need at run time; `cel::Context::host` points to one.
 struct Host {
   const calendar::Calendar* calendar = nullptr;
   Zone zone = Zone::shanghai();
   /// Set by a function that stepped on a day of a year whose arrangement is not published.
   bool provisional = false;
+  /// Null: measures cannot be asked for.
+  MeasureSource* measures = nullptr;
 };
 
 /// Adds the functions' declarations to `env`.

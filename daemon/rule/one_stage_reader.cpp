@@ -16,7 +16,15 @@ yaml::Reader required(const Layered& keys, const std::string& key) {
 void read_repeat(Stage& stage, const Layered& keys) {
   const yaml::Reader every = keys.get("every");
   const yaml::Reader times = keys.get("times");
-  stage.every = every.duration();
+  const std::string text = every.string();
+  const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  if (digits > 0 && digits < 4 && text.substr(digits) == "wd") {
+    stage.every_workdays = std::stoi(text.substr(0, digits));
+    if (stage.every_workdays == 0)
+      every.error(codes::kBadNumber, "a repetition every 0 workdays", "write 1wd or more");
+  } else {
+    stage.every = every.duration();
+  }
   if (stage.every && *stage.every < std::chrono::minutes(1))
     every.error(codes::kBadNumber, "a repetition every " + every.string() + " is too often",
                 "write 1m or more");

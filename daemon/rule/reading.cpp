@@ -48,6 +48,7 @@ cel::Environment environment(const Loading& loading, const View& view) {
   declare(env, "event", view.event != nullptr ? view.event->layout : nullptr);
   declare(env, "item", view.item ? item_type() : nullptr);
   declare(env, "stage", view.item ? stage_type() : nullptr);
+  if (view.measures) add_measures(env, loading.measures);
   return env;
 }
 

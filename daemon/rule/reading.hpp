@@ -12,6 +12,7 @@
 #include "cel/program.hpp"
 #include "core/yaml.hpp"
 #include "event/catalog.hpp"
+#include "rule/measure.hpp"
 #include "rule/rule.hpp"
 #include "rule/schedule_reader.hpp"
 
@@ -26,6 +27,8 @@ struct Loading {
   Diagnostics& out;
   /// The day of the check, for what is not known of the coming year; none: not looked at.
   std::optional<Date> today;
+  /// Of all files.
+  const std::vector<Measure>& measures;
 };
 
 /// What a rule's expressions see, beside the subject and its unit.
@@ -35,6 +38,7 @@ struct View {
   bool wrong_trigger = false;                // its fields are then not checked
   const event::EventType* event = nullptr;   // evidence; null: not there
   bool item = false;                         // item and stage
+  bool measures = false;
 };
 cel::Environment environment(const Loading& loading, const View& view);
 

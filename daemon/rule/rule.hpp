@@ -12,6 +12,7 @@
 #include "core/diagnostic.hpp"
 #include "event/catalog.hpp"
 #include "rule/level.hpp"
+#include "rule/measure.hpp"
 #include "rule/schedule.hpp"
 #include "rule/scope.hpp"
 #include "rule/template.hpp"
@@ -41,18 +42,20 @@ struct Stage {
   std::vector<Recipient> to;
   Expression condition;           // `if`; null: always
   std::optional<Duration> every;  // repeat
+  int every_workdays = 0;         // repeat on workdays, so many apart
   std::optional<int> times;       // so often in all; without it until the item ends
   bool unless_acknowledged = false;
   std::string unless_stage;         // empty: the latest alert
   std::string unless_by;            // a role; empty: anybody
   std::string title;                // default: the level's Chinese name
   std::optional<Template> message;  // else the rule's
+  bool measured = false;            // it asks for measures: it comes after all else of its instant
   int line = 0;  // in the rule's file; the rule's own where the stage comes from a ladder in another file
   Place place;   // where it is written
 };
 
 struct Trigger {
-  enum class Kind { none, every, holiday, season, node, event };
+  enum class Kind { none, every, holiday, season, node, event, measure };
   Kind kind = Kind::none;
   std::string period;  // of `every`: week, month, 2 months, quarter, half-year, year
   std::string name;    // of holiday (or "any") and season, a node's kind
@@ -60,14 +63,20 @@ struct Trigger {
       from;  // widen when the item lives: `start - 10wd`, `end`; anchors trigger_start/end
   std::optional<Schedule> to;
   const event::EventType* event = nullptr;
-  Expression when;         // over `trigger`
-  std::vector<Step> for_;  // `for: 10wd`; empty: the entity's open life
-  bool calendar() const { return kind != Kind::none && kind != Kind::event; }
+  Expression when;              // over `trigger`
+  std::vector<Step> for_;       // `for: 10wd`; empty: the entity's open life
+  Expression measure, clear;    // a threshold over the subject; null `clear`: measure holds no more
+  std::vector<Step> quiet_for;  // after an opening it opens no other for so long
+  std::vector<int> measures;    // that these ask for
+  bool calendar() const {
+    return kind == Kind::every || kind == Kind::holiday || kind == Kind::season || kind == Kind::node;
+  }
 };
 
 /// Evidence that fulfils an item.
 struct DoneBy {
   const event::EventType* event = nullptr;
+  Expression only;                                        // else the event is of no concern; null: always
   Expression when;                                        // whole; null: always
   std::vector<std::pair<std::string, Expression>> terms;  // its && operands with their text, for near misses
   /// The equality that is the index: event field == subject field (subject.second) or the unit's key.
@@ -117,11 +126,16 @@ struct Rule {
 struct RuleSet {
   std::vector<std::unique_ptr<Rule>> rules;  // in order of id
   const Rule* find(std::string_view id) const;
+  std::vector<Measure> measures;
   /// Rules by subject kind (index in the catalog), by trigger event and by evidence event (index in the
   /// catalog).
   std::vector<std::vector<const Rule*>> by_subject;
   std::vector<std::vector<const Rule*>> by_trigger;
   std::vector<std::vector<const Rule*>> by_evidence;
+  /// Rules whose threshold asks for a measure, by its index.
+  std::vector<std::vector<const Rule*>> by_measure;
+  /// Counted measures by subject kind.
+  std::vector<std::vector<const Measure*>> measures_of;
   /// By subject kind: whether every shard keeps its entities, because rules look at them beside a subject.
   std::vector<bool> watched;
 };

@@ -21,7 +21,7 @@ void read_field(Rule& rule, int field) {
 
 /// What must change before `when`, `until`, the due date or a stage's instant can.
 void note_reads(Rule& rule) {
-  for (const Expression* expression : {&rule.when, &rule.until}) {
+  for (const Expression* expression : {&rule.when, &rule.until, &rule.trigger.measure, &rule.trigger.clear}) {
     if (!*expression) continue;
     for (const cel::FieldRef& read : (*expression)->reads()) {
       if (read.slot == kSubject) read_field(rule, read.field);
@@ -52,7 +52,7 @@ void read_choices(Rule& result, const yaml::Reader& rule) {
   result.roll = read_choice(rule.get("roll"), {"none", "next", "previous"}, Roll::none);
   result.day_off = read_choice(rule.get("day_off"), {"before", "after", "keep", "skip"}, DayOff::before);
   result.missed = read_choice(rule.get("missed"), {"latest", "all", "none"}, Missed::latest);
-  result.outlives = rule.get("outlives").boolean(result.trigger.kind != Trigger::Kind::event);
+  result.outlives = rule.get("outlives").boolean(result.trigger.calendar());
   result.merge_overlaps = rule.get("overlap").one_of({"each", "merge"}, "each") == "merge";
   const yaml::Reader reopen = rule.get("reopen_level");
   result.reopen_level = static_cast<int>(std::clamp<int64_t>(reopen.integer(0), 0, 7));
@@ -77,6 +77,29 @@ void read_people(Rule& result, const yaml::Reader& rule) {
   for (const auto& [name, value] : rule.get("labels").entries()) result.labels.emplace(name, value.string());
 }
 
+/// What waits for a person's decision is reminded of, not proposed again.
+void check_levels(const Rule& result, const yaml::Reader& rule) {
+  if (result.subject->name != "proposal") return;
+  for (const auto& [area, stages] : result.stages)
+    for (const Stage& stage : stages)
+      if (stage.level >= Level::interview)
+        rule.diagnostics().error(codes::kNotACondition, stage.place,
+                                 "stage '" + stage.id + "' of a rule about proposals would be a proposal",
+                                 "write a level up to circular");
+}
+
+/// A stage asks for measures in its `if` or in what it says.
+void note_measures(Rule& result, const Loading& loading) {
+  if (loading.measures.empty()) return;
+  for (auto& [area, stages] : result.stages)
+    for (Stage& stage : stages) {
+      const std::optional<Template>& message = stage.message ? stage.message : result.message;
+      std::string sources = stage.condition ? stage.condition->source() : std::string{};
+      if (message) sources += " " + message->source();
+      stage.measured = !measures_called(sources, loading.measures).empty();
+    }
+}
+
 /// Schedules and stages; `env` sees what a stage sees.
 void read_times(Rule& result, const yaml::Reader& rule, const Loading& loading, const cel::Environment& env,
                 Ladders& ladders) {
@@ -84,6 +107,7 @@ void read_times(Rule& result, const yaml::Reader& rule, const Loading& loading, 
   scope.subject = result.subject;
   scope.constants = &loading.constants;
   scope.item = true;
+  if (result.trigger.event != nullptr) scope.trigger_kind = result.trigger.event->kind;
   scope.trigger = result.trigger.kind != Trigger::Kind::none || static_cast<bool>(rule.get("trigger"));
   result.due = read_schedule(rule.get("due"), scope);
   scope.due = static_cast<bool>(rule.get("due"));
@@ -92,21 +116,23 @@ void read_times(Rule& result, const yaml::Reader& rule, const Loading& loading, 
 }
 
 void read_body(Rule& result, const yaml::Reader& rule, const Loading& loading, Ladders& ladders) {
-  result.trigger = read_trigger(rule.get("trigger"), loading);
   View view;
   view.subject = result.subject;
+  result.trigger = read_trigger(rule.get("trigger"), view, loading);
   view.trigger = trigger_type(result.trigger);
   view.wrong_trigger = view.trigger == nullptr && rule.get("trigger");
   const cel::Environment env = environment(loading, view);
   result.when = read_condition(rule.get("when"), env);
   result.until = read_condition(rule.get("until"), env);
   result.done_by = read_done_by(rule.get("done_by"), loading, view);
-  view.item = true;
+  view.item = view.measures = true;
   const cel::Environment stage_env = environment(loading, view);
   if (const yaml::Reader message = rule.get("message"))
     result.message = Template::compile(message, stage_env);
   read_choices(result, rule);
   read_times(result, rule, loading, stage_env, ladders);
+  check_levels(result, rule);
+  note_measures(result, loading);
 }
 
 }  // namespace

@@ -16,12 +16,6 @@ struct Read {
   yaml::Reader reader;
 };
 
-void refuse_measures(const yaml::Reader& file) {
-  if (const yaml::Reader measures = file.get("measures"))
-    file.diagnostics().error(codes::kNotBuilt, measures.key_place(), "measures are not built in this version",
-                             "remove them, and the rules that use them");
-}
-
 void report_duplicates(std::vector<Read>& read) {
   std::map<std::string, Place> first;
   for (const Read& entry : read) {
@@ -51,6 +45,10 @@ void build_indexes(RuleSet& set, const event::Catalog& catalog) {
   set.by_trigger.resize(catalog.events().size());
   set.by_evidence.resize(catalog.events().size());
   set.watched.resize(catalog.kinds().size());
+  set.measures_of.resize(catalog.kinds().size());
+  set.by_measure.resize(set.measures.size());
+  for (const Measure& measure : set.measures)
+    if (measure.counted()) set.measures_of[static_cast<size_t>(measure.subject->index)].push_back(&measure);
   const auto watch = [&](const event::EntityKind* kind) {
     if (kind != nullptr) set.watched[static_cast<size_t>(kind->index)] = true;
   };
@@ -67,6 +65,8 @@ void build_indexes(RuleSet& set, const event::Catalog& catalog) {
     }
     if (rule.trigger.kind == Trigger::Kind::season) watch(catalog.kind("season"));
     if (rule.trigger.kind == Trigger::Kind::node) watch(catalog.kind("node"));
+    for (const int measure : rule.trigger.measures)
+      set.by_measure[static_cast<size_t>(measure)].push_back(&rule);
     if (rule.done_by) set.by_evidence[static_cast<size_t>(rule.done_by->event->index)].push_back(&rule);
   }
 }
@@ -78,7 +78,7 @@ RuleSet read_rules(const std::vector<yaml::Reader>& files, const Loading& loadin
   for (const auto& file : files) ladders.read(file);
   std::vector<Read> read;
   for (const auto& file : files) {
-    refuse_measures(file);
+    (void)file.get("measures");  // read before
     for (const yaml::Reader& entry : file.get("rules").items()) {
       if (auto rule = read_rule(entry, loading, ladders)) read.push_back({std::move(rule), entry});
     }
@@ -90,6 +90,7 @@ RuleSet read_rules(const std::vector<yaml::Reader>& files, const Loading& loadin
   std::stable_sort(read.begin(), read.end(),
                    [](const Read& a, const Read& b) { return a.rule->id < b.rule->id; });
   RuleSet set;
+  set.measures = loading.measures;
   std::vector<ReadRule> places;
   for (Read& entry : read) {
     places.push_back({entry.rule.get(), entry.reader});

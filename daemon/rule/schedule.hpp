@@ -14,7 +14,7 @@
 
 namespace duban::rule {
 
-enum class Anchor { due, opened, ended, trigger_start, trigger_end, decided, field };
+enum class Anchor { due, opened, ended, trigger_start, trigger_end, trigger_field, decided, field };
 enum class Unit { minutes, hours, days, weeks, months, workdays };
 enum class Roll { none, next, previous };
 enum class DayOff { before, after, keep, skip };
@@ -27,7 +27,7 @@ struct Step {
 struct Schedule {
   Anchor anchor = Anchor::due;
   Level level = Level::remind;  // of decided(LEVEL)
-  int field = -1;               // of a field of the subject
+  int field = -1;               // of a field of the subject, or of the trigger's entity
   std::vector<Step> steps;
   std::optional<TimeOfDay> time;
   std::string source;

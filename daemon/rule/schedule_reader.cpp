@@ -100,12 +100,18 @@ class Parser {
     if (scope_.item) names.push_back("opened");
     if (scope_.stage) names.insert(names.end(), {"ended", "decided(LEVEL)"});
     if (scope_.trigger) names.insert(names.end(), {"trigger.start", "trigger.end"});
-    if (scope_.subject == nullptr) return names;
-    for (const auto& field : scope_.subject->layout->fields) {
-      if (field.type.base == Base::date || field.type.base == Base::timestamp)
-        names.push_back(scope_.subject->name + "." + field.name);
-    }
+    add_fields(names, "trigger", scope_.trigger_kind);
+    if (scope_.subject != nullptr) add_fields(names, scope_.subject->name, scope_.subject);
     return names;
+  }
+
+  static void add_fields(std::vector<std::string>& names, const std::string& of,
+                         const event::EntityKind* kind) {
+    if (kind == nullptr) return;
+    for (const auto& field : kind->layout->fields) {
+      if (field.type.base == Base::date || field.type.base == Base::timestamp)
+        names.push_back(of + "." + field.name);
+    }
   }
 
   void anchor(Schedule& result) {
@@ -142,13 +148,20 @@ class Parser {
   }
 
   bool field_anchor(const std::string& word, Schedule& result) const {
-    if (scope_.subject == nullptr || !word.starts_with(scope_.subject->name + ".")) return false;
-    const auto& layout = *scope_.subject->layout;
-    const int field = layout.find(std::string_view(word).substr(scope_.subject->name.size() + 1));
+    return field_anchor(word, "trigger", scope_.trigger_kind, Anchor::trigger_field, result) ||
+           (scope_.subject != nullptr &&
+            field_anchor(word, scope_.subject->name, scope_.subject, Anchor::field, result));
+  }
+
+  static bool field_anchor(const std::string& word, const std::string& of, const event::EntityKind* kind,
+                           Anchor anchor, Schedule& result) {
+    if (kind == nullptr || !word.starts_with(of + ".")) return false;
+    const auto& layout = *kind->layout;
+    const int field = layout.find(std::string_view(word).substr(of.size() + 1));
     if (field < 0) return false;
     const Base base = layout.fields[field].type.base;
     if (base != Base::date && base != Base::timestamp) return false;
-    result.anchor = Anchor::field;
+    result.anchor = anchor;
     result.field = field;
     return true;
   }
@@ -160,13 +173,16 @@ class Parser {
     if (word == "due" || word == "opened" || word == "ended" || word == "decided" || word == "start" ||
         word == "end")
       return "'" + word + "' has no meaning here";
-    if (scope_.subject != nullptr && word.starts_with(scope_.subject->name + ".")) {
-      const std::string field = word.substr(scope_.subject->name.size() + 1);
-      const int position = scope_.subject->layout->find(field);
+    for (const auto& [of, kind] :
+         {std::pair(std::string("trigger"), scope_.trigger_kind),
+          std::pair(scope_.subject != nullptr ? scope_.subject->name : std::string{}, scope_.subject)}) {
+      if (kind == nullptr || !word.starts_with(of + ".")) continue;
+      const std::string field = word.substr(of.size() + 1);
+      const int position = kind->layout->find(field);
       if (position >= 0)
-        return "field '" + field + "' is a " + scope_.subject->layout->fields[position].type.str() +
-               ", no date or timestamp";
-      return "unknown field '" + field + "' of " + scope_.subject->name;
+        return "field '" + field + "' is a " +
+               kind->layout->fields[static_cast<size_t>(position)].type.str() + ", no date or timestamp";
+      return "unknown field '" + field + "' of " + kind->name;
     }
     return "unknown anchor '" + word + "'";
   }

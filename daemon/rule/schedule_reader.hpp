@@ -21,6 +21,7 @@ using ConstantTexts = std::map<std::string, std::string>;
 struct ScheduleScope {
   const event::EntityKind* subject = nullptr;  // its date and timestamp fields; null: no fields
   const ConstantTexts* constants = nullptr;
+  const event::EntityKind* trigger_kind = nullptr;  // whose date and timestamp fields trigger.FIELD names
   bool due = false;
   bool item = false;     // opened
   bool stage = false;    // ended, decided(LEVEL)

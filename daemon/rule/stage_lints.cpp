@@ -15,7 +15,10 @@ bool is_instant(const Rule& rule, const Schedule& schedule) {
       return true;
     case Anchor::trigger_start:
     case Anchor::trigger_end:
-      return rule.trigger.kind == Trigger::Kind::event;
+      return !rule.trigger.calendar();
+    case Anchor::trigger_field:
+      return rule.trigger.event->kind->layout->fields[static_cast<size_t>(schedule.field)].type.base ==
+             cel::Type::Base::timestamp;
     case Anchor::field:
       return rule.subject->layout->fields[static_cast<size_t>(schedule.field)].type.base ==
              cel::Type::Base::timestamp;
@@ -44,8 +47,10 @@ bool may_follow_due(const Rule& rule, const Stage& stage) {
   if (same_anchor || later_anchor)
     return stage_offset(stage.at).most >= deadline_offset(due, is_instant(rule, due)).least;
   // Of other anchors nothing is known: a field, a decision may lie anywhere.
-  return stage.at.anchor == Anchor::field || stage.at.anchor == Anchor::decided ||
-         due.anchor == Anchor::field;
+  const auto anywhere = [](Anchor anchor) {
+    return anchor == Anchor::field || anchor == Anchor::trigger_field || anchor == Anchor::decided;
+  };
+  return anywhere(stage.at.anchor) || anywhere(due.anchor);
 }
 
 void lint_deadline(const ReadRule& read, const std::vector<Stage>& stages) {

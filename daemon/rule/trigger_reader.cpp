@@ -62,6 +62,24 @@ void read_node(Trigger& result, const yaml::Reader& node, const Loading& loading
                suggest(result.name, *known));
 }
 
+/// A threshold is a condition over the subject and its measures.
+void read_threshold(Trigger& result, const yaml::Reader& trigger, const View& view, const Loading& loading) {
+  View sees = view;
+  sees.measures = true;
+  const cel::Environment env = environment(loading, sees);
+  const yaml::Reader measure = trigger.get("measure");
+  const yaml::Reader clear = trigger.get("clear");
+  result.measure = read_condition(measure, env);
+  result.clear = read_condition(clear, env);
+  result.measures = measures_called(measure.string() + " " + clear.string(), loading.measures);
+  if (result.measure && measures_called(measure.string(), loading.measures).empty())
+    measure.error(codes::kBadTrigger, "this threshold asks for no measure",
+                  "call one, such as falls(unit.area) >= 3");
+  ScheduleScope scope;
+  scope.constants = &loading.constants;
+  result.quiet_for = read_steps(trigger.get("quiet_for"), scope);
+}
+
 void read_event(Trigger& result, const yaml::Reader& trigger, const yaml::Reader& event,
                 const Loading& loading) {
   const std::string name = event.string();
@@ -73,7 +91,12 @@ void read_event(Trigger& result, const yaml::Reader& trigger, const yaml::Reader
     (void)trigger.get("for");
     return;
   }
-  if (result.event->kind == nullptr) {
+  if (result.event->kind != nullptr && result.event->kind->name == "proposal") {
+    event.error(codes::kBadTrigger, "proposals are known where their subject is, and no trigger",
+                "write subject: proposal");
+    result.event = nullptr;
+    (void)trigger.get("when");
+  } else if (result.event->kind == nullptr) {
     event.error(codes::kBadTrigger, "'" + name + "' is a fact without an entity and has no span",
                 "name an event of an entity");
     result.event = nullptr;
@@ -92,17 +115,15 @@ void read_event(Trigger& result, const yaml::Reader& trigger, const yaml::Reader
 
 }  // namespace
 
-Trigger read_trigger(const yaml::Reader& trigger, const Loading& loading) {
+Trigger read_trigger(const yaml::Reader& trigger, const View& view, const Loading& loading) {
   Trigger result;
   if (!trigger) return result;
   using Kind = Trigger::Kind;
   int kinds = 0;
-  if (const yaml::Reader measure = trigger.get("measure")) {
+  if (const auto measure = trigger.get("measure")) {
     ++kinds;
-    trigger.diagnostics().error(codes::kNotBuilt, measure.key_place(),
-                                "triggers of 'measure' are not built in this version",
-                                "use every, holiday, season, node or event");
-    for (const char* its : {"clear", "quiet_for"}) (void)trigger.get(its);
+    result.kind = Kind::measure;
+    read_threshold(result, trigger, view, loading);
   }
   if (const auto every = trigger.get("every")) {
     ++kinds;
@@ -132,13 +153,13 @@ Trigger read_trigger(const yaml::Reader& trigger, const Loading& loading) {
   if (result.calendar()) read_span(result, trigger, loading);
   if (kinds != 1 && trigger.is_map())
     trigger.error(codes::kBadTrigger, kinds == 0 ? "a trigger that names nothing" : "a trigger of two kinds",
-                  "write one of every, holiday, season, node, event");
+                  "write one of every, holiday, season, node, event, measure");
   trigger.finish();
   return result;
 }
 
 const cel::RecordType* trigger_type(const Trigger& trigger) {
-  if (trigger.calendar()) return calendar_span_type();
+  if (trigger.calendar() || trigger.kind == Trigger::Kind::measure) return calendar_span_type();
   if (trigger.kind == Trigger::Kind::event && trigger.event != nullptr)
     return event_span_type(*trigger.event->kind);
   return nullptr;

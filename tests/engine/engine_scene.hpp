@@ -60,6 +60,7 @@ class Stage {
              const std::string& id = {});
   void unit(const std::string& at, const std::string& id, const std::string& kind, const std::string& area,
             const std::string& more = {});
+  /// `more`: fields beside, or instead of, those that a hazard has here.
   void hazard(const std::string& at, const std::string& id, const std::string& more = {});
   /// "2023-01-31T09:00 t-5 H1" for each alert up to `until`, in order.
   std::vector<std::string> said(const std::string& until);

@@ -34,6 +34,24 @@ rules:
       - { id: unseen, at: opened + 2h, unless: { acknowledged: now, by: town }, level: remind, to: [office.duty] }
       - { id: missed, at: due, level: circular, to: [office] }
       - { id: over, at: ended, if: "item.outcome == 'expired'", level: remind, to: [told] }
+  - id: storm-merged
+    title: 暴雨合并
+    trigger: { event: weather.warning, when: "trigger.color in ['orange', 'red']" }
+    overlap: merge
+    subject: unit
+    when: within(unit.area, trigger.areas)
+    due: trigger.expires - 1h
+    done_by: { event: inspection.completed, when: "event.unit == unit.unit_id && event.warning_id in trigger.ids" }
+    stages:
+      - { id: now, at: opened, level: remind, to: [unit.principal] }
+      - { id: missed, at: due, level: circular, to: [office] }
+      - { id: daily, at: opened + 1h, every: 1wd, level: urge, to: [town] }
+      - { id: over, at: ended, level: remind, to: [told] }
+  - id: unanswered
+    title: 建议未答复
+    subject: proposal
+    due: opened + 5wd
+    stages: [{ id: late, at: due + 1wd 09:00, level: urge, to: [office] }]
   - id: storm-town
     title: 镇街检查
     trigger: { event: weather.warning, when: "trigger.color != 'blue'" }

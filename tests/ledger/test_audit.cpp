@@ -193,7 +193,7 @@ TEST_CASE("a ledger of before the audit log is taken up, with its acknowledgemen
   });
   f.ledger.reset();
   run_sql(f.options.path,
-          "DROP TABLE notice; DROP TABLE silence; DROP TABLE inhibitor; "
+          "DROP TABLE measure_count; DROP TABLE notice; DROP TABLE silence; DROP TABLE inhibitor; "
           "DELETE FROM tally WHERE name LIKE 'state waiting%';"
           "DROP TABLE audit; DELETE FROM meta WHERE name LIKE 'audit%';"
           "ALTER TABLE acknowledgement DROP COLUMN origin; PRAGMA user_version=1");

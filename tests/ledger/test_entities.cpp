@@ -45,6 +45,9 @@ Item full_item(Ledger& ledger) {
   item.fired = {{ledger.intern("t-5"), 1, seconds(20)}, {ledger.intern("t-3"), 7, kNever}};
   item.decisions = {{4, seconds(30)}};
   item.told = {"E-1/officer", "E-1/principal", "E-1/officer"};
+  item.carried = "W9/red";
+  item.cleared = seconds(77);
+  item.proposals = {"5f-0123456789abcdef0123456789abcdef", ""};
   return item;
 }
 
@@ -53,7 +56,8 @@ bool same(const Item& a, const Item& b) {
   const auto plain = [&](const Item& i) {
     return std::tuple(i.rule, i.span, i.episode, i.reopened, i.opened, i.noticed, i.planned, i.due,
                       i.due_date, i.provisional, i.ended, i.outcome, i.level, i.floor, i.decided, i.next,
-                      i.done, i.done_keys, i.streak, i.misses, i.misses_year, i.near_miss, i.told);
+                      i.done, i.done_keys, i.streak, i.misses, i.misses_year, i.near_miss, i.told, i.carried,
+                      i.cleared, i.proposals);
   };
   return plain(a) == plain(b) && cause(a.cause) == cause(b.cause) &&
          std::equal(a.fired.begin(), a.fired.end(), b.fired.begin(), b.fired.end(),

@@ -142,12 +142,48 @@ TEST_CASE("a file of a newer duban, of another program or of an older one that i
   f.options.read_only = true;
   CHECK_THROWS_WITH(f.open(), Contains("schema version is 0, expected " + std::to_string(schema_version())));
   f.options.read_only = false;
-  run_sql(f.options.path, "PRAGMA user_version=1; PRAGMA application_id=7");
+  run_sql(f.options.path, "PRAGMA application_id=7");
   CHECK_THROWS_WITH(f.open(), Contains("application id is 7") && Contains("not a ledger of duban"));
   std::ofstream(f.options.path) << std::string(5'000, 'x');
   CHECK_THROWS_AS(f.open(), StorageError);
   f.options.path = f.folder.path("no/such/folder/shard.db");
   CHECK_THROWS_WITH(f.open(), Contains("no/such/folder/shard.db"));
+}
+
+TEST_CASE("a file of version 3 is taken up with all it holds, and can count for measures then") {
+  Fixture f;
+  f.in_transaction([&] { f.make_hazard("H1", seconds(50)); });
+  const std::string before = f.dump();
+  f.ledger.reset();
+  run_sql(f.options.path, "DROP TABLE measure_count; PRAGMA user_version=3");
+  f.open();
+  CHECK(f.dump() == before);
+  f.ledger->begin();
+  f.ledger->count({f.ledger->intern("found"), "340602", Date::of(2023, 1, 5), 1});
+  CHECK(f.ledger->counted(f.ledger->intern("found"), "3406", true, Date::of(2023, 1, 1),
+                          Date::of(2023, 1, 9)) == 1);
+  f.ledger->commit();
+}
+
+TEST_CASE("a measure's counts add up by prefix and day, and vanish at 0") {
+  Fixture f;
+  f.ledger->begin();
+  const NameId found = f.ledger->intern("found");
+  const Date day = Date::of(2023, 1, 5);
+  const std::string empty = f.dump();
+  for (const char* place : {"340602", "340602101", "34070", "3406"}) f.ledger->count({found, place, day, 2});
+  f.ledger->count({found, "340602", day + 3, 1});
+  f.ledger->count({f.ledger->intern("closed"), "340602", day, 9});
+  CHECK(f.ledger->counted(found, "3406", true, day, day + 9) == 7);
+  CHECK(f.ledger->counted(found, "3406", false, day, day + 9) == 2);
+  CHECK(f.ledger->counted(found, "340602", true, day, day) == 4);
+  CHECK(f.ledger->counted(found, "", true, day + 1, day + 9) == 1);
+  CHECK(f.ledger->counted(found, "35", true, day, day + 9) == 0);
+  for (const char* place : {"340602", "340602101", "34070", "3406"}) f.ledger->count({found, place, day, -2});
+  f.ledger->count({found, "340602", day + 3, -1});
+  f.ledger->count({f.ledger->intern("closed"), "340602", day, -9});
+  CHECK(f.dump() == empty);
+  f.ledger->commit();
 }
 
 TEST_CASE("a full disk throws, and the rollback leaves the last commit") {

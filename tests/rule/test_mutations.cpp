@@ -5,6 +5,7 @@
 
 #include "rule/constants.hpp"
 #include "rule/fixture.hpp"
+#include "rule/measure_reader.hpp"
 #include "rule/rule_set_reader.hpp"
 
 using namespace duban;
@@ -95,8 +96,12 @@ TEST_CASE("whatever a rule file holds, it loads or its faults are said at places
     const std::string text = mutated(texts[random() % texts.size()], random);
     const auto lines = static_cast<int>(std::count(text.begin(), text.end(), '\n')) + 1;
     Diagnostics out;
-    const Loading loading{*configuration->catalog, *configuration->calendar, base, constants, out, {}};
-    const RuleSet set = read_rules({yaml::Reader::parse("mutated.yaml", text, out)}, loading);
+    std::vector<Measure> measures;
+    const Loading loading{
+        *configuration->catalog, *configuration->calendar, base, constants, out, {}, measures};
+    const std::vector<yaml::Reader> files{yaml::Reader::parse("mutated.yaml", text, out)};
+    measures = read_measures(files, loading);
+    const RuleSet set = read_rules(files, loading);
     (out.has_errors() ? faulty : sound) += 1;
     for (const Diagnostic& finding : out.sorted()) {
       const bool placed = finding.place.file == "mutated.yaml" && finding.place.line <= lines &&

@@ -1,0 +1,113 @@
+// Spans of one subject that a measure opens: from when the condition starts to hold to when `clear` does.
+//
+// The item is the span's memory: as long as it is not cleared, no other opens, however the item itself has
+// ended.
+#include <algorithm>
+
+#include "engine/impl.hpp"
+
+namespace duban::engine {
+
+void Engine::Impl::refresh_threshold(Entity& entity, const rule::Rule& rule, const Reason& reason) {
+  const rule::Trigger& trigger = rule.trigger;
+  Item* last = nullptr;
+  for (Item& item : entity.items)
+    if (item.rule == name_of(rule) && (last == nullptr || item.noticed >= last->noticed)) last = &item;
+  Scope scope;
+  fill(scope, entity, nullptr);
+  fill_unit(scope, entity);
+  const auto holds_now = [&](const rule::Expression& condition) {
+    return evaluate(*condition, scope).is_true();
+  };
+  if (last != nullptr && last->cleared == kNever) {
+    if (trigger.clear ? holds_now(trigger.clear) : !holds_now(trigger.measure)) {
+      last->cleared = now;
+      ledger.touch(entity);
+      if (last->is_open() && !rule.outlives) end_item(entity, &rule, *last, Outcome::expired);
+    }
+    if (last->is_open()) review(entity, rule, span_of(rule, *last), *last, reason);
+    return;
+  }
+  if (last != nullptr && quiet(rule, *last)) return;
+  if (!holds_now(trigger.measure)) return;
+  const LiveSpan* span = threshold_span(rule, config->zone.format(now), now, kNever);
+  if (!is_over(rule, entity, span) && holds(rule, entity, span))
+    open_item(entity, rule, span, nullptr, reason);
+}
+
+bool Engine::Impl::quiet(const rule::Rule& rule, const Item& last) const {
+  if (rule.trigger.quiet_for.empty()) return false;
+  rule::Schedule until;
+  until.anchor = rule::Anchor::opened;
+  until.steps = rule.trigger.quiet_for;
+  const rule::Anchors anchors = [&](const rule::Schedule&) {
+    return std::optional(rule::Moment::of(last.noticed));
+  };
+  const auto end = rule::resolve(until, anchors, config->time_base());
+  return end && now < end->at;
+}
+
+/// Valid until the next span_of().
+const LiveSpan* Engine::Impl::threshold_span(const rule::Rule& rule, std::string key, Instant opened,
+                                             Instant cleared) {
+  CalendarSpan span;
+  span.key = span.id = std::move(key);
+  span.name = rule.title;
+  span.first = config->zone.date(opened);
+  span.last = cleared == kNever ? span.first : config->zone.date(cleared);
+  span.year = span.first.year();
+  past = make_live(rule, span, config->zone);
+  past.dates.start = rule::Moment::of(opened);
+  past.dates.end = cleared == kNever ? std::nullopt : std::optional(rule::Moment::of(cleared));
+  return &past;
+}
+
+/// The subjects whose threshold may ask for what has changed in a place: those of the place, and of the areas
+/// around it.
+std::vector<ledger::EntityId> Engine::Impl::subjects_at(const rule::Rule& rule, const rule::Measure& measure,
+                                                        const std::string& place) {
+  using By = rule::Measure::By;
+  constexpr size_t kMost = 1'000;  // subjects of one area or unit
+  const NameId kind = ledger.intern(rule.subject->name);
+  std::vector<ledger::EntityId> ids;
+  if (measure.by == By::unit && rule.subject != unit_kind) return ledger.open_of_unit(kind, place, 0, kMost);
+  if (measure.by != By::area) {
+    if (const Entity* entity = ledger.find(*rule.subject, place)) ids.push_back(entity->id);
+    return ids;
+  }
+  for (size_t digits = 2; digits <= place.size(); ++digits) {
+    const std::string_view area = std::string_view(place).substr(0, digits);
+    for (const ledger::EntityId id : ledger.open_in_area(kind, area, {}, 0, kMost)) {
+      if (ledger.get(id)->indexed_area != area) break;  // those inside it come after
+      ids.push_back(id);
+    }
+  }
+  return ids;
+}
+
+/// Looks at the thresholds that ask for what has changed in this event or tick.
+void Engine::Impl::check_thresholds() {
+  while (!crossed.empty()) {
+    const auto [index, place] = std::move(crossed.back());
+    crossed.pop_back();
+    const rule::Measure& measure = config->rules.measures[static_cast<size_t>(index)];
+    for (const rule::Rule* rule : config->rules.by_measure[static_cast<size_t>(index)]) {
+      for (const ledger::EntityId id : subjects_at(*rule, measure, place)) {
+        Entity* subject = ledger.get(id);
+        bring_up(*subject, now);
+        Reason reason;
+        reason.rule = name_of(*rule);
+        refresh(*subject, reason);
+      }
+    }
+  }
+}
+
+/// What looks back over days changes without an event: each day begins with a look at every threshold.
+void Engine::Impl::check_thresholds_of_day(Instant t) {
+  if (thresholds.empty() || config->zone.date(t) <= checked_day) return;
+  checked_day = config->zone.date(t);
+  for (const rule::Rule* rule : thresholds) visit_subjects(*rule, {""});
+}
+
+}  // namespace duban::engine

@@ -1,0 +1,35 @@
+// What measures count: a number for each measure, place and day. Places are division codes, units or whatever
+// a measure counts by.
+#pragma once
+
+#include <vector>
+
+#include "ledger/database.hpp"
+#include "ledger/names.hpp"
+#include "ledger/rows.hpp"
+
+namespace duban::ledger {
+
+class Measures {
+ public:
+  Measures(Database& database, const Names& names);
+
+  /// Adds `count` (negative: takes away); a number that comes to 0 is no longer kept.
+  void add(const MeasureCount& count);
+  /// The sum over the days [from, to] in `place`, or in all places that begin with it.
+  int64_t sum(NameId measure, std::string_view place, bool below, Date from, Date to);
+  void clear() { clear_.run(); }
+  /// In order of measure id, place and day.
+  std::vector<MeasureCount> all();
+
+ private:
+  const Names& names_;
+  Statement add_;
+  Statement drop_;
+  Statement sum_;
+  Statement sum_below_;
+  Statement clear_;
+  Statement all_;
+};
+
+}  // namespace duban::ledger
