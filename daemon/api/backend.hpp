@@ -3,11 +3,21 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "api/status.hpp"
 #include "rule/configuration.hpp"
 
 namespace duban::api {
+
+/// A person has seen an alert.
+struct Acknowledging {
+  std::string alert;
+  std::string by;  // who: a recipient as the alert names it, or what the person calls himself
+  Instant at{};
+  std::string origin;  // through what and from where
+};
+enum class Acknowledged { now, before, unknown_alert, failed };
 
 class Backend {
  public:
@@ -15,6 +25,8 @@ class Backend {
   virtual Status status() = 0;
   /// The active configuration; null before the start.
   virtual std::shared_ptr<const rule::Configuration> configuration() = 0;
+  /// `done` comes on the loop, once the acknowledgement is on disk.
+  virtual void acknowledge(Acknowledging ack, std::function<void(Acknowledged)> done) = 0;
 };
 
 }  // namespace duban::api

@@ -60,9 +60,7 @@ void Server::Impl::metrics(Call call) {
 }
 
 void Server::Impl::status(Call call) {
-  const auto configuration = backend.configuration();
-  const Zone zone = configuration ? configuration->zone : Zone::shanghai();
-  const auto answer = [status = backend.status(), zone](const std::optional<LedgerStatus>& ledgers) {
+  const auto answer = [status = backend.status(), zone = zone()](const std::optional<LedgerStatus>& ledgers) {
     Response response;
     response.body = status_json(status, ledgers, zone);
     return response;

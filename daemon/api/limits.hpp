@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace duban::api::limits {
 
@@ -33,6 +34,8 @@ inline constexpr size_t kPageEntries = 100;
 inline constexpr size_t kMostPageEntries = 1'000;
 inline constexpr size_t kRowsLookedAt = 10'000;
 inline constexpr size_t kFilterBytes = 4 * 1024;
+/// Steps of the expression language for one page, some 0.4 s; then the page ends with a `next`.
+inline constexpr uint64_t kFilterSteps = 20'000'000;
 /// Questions to the ledgers that wait for the reading thread; more are answered with 503.
 inline constexpr size_t kWaitingReads = 64;
 /// Page cache of each reading connection.

@@ -25,6 +25,8 @@ const char* reason_of(int status) {
       return "OK";
     case 201:
       return "Created";
+    case 303:
+      return "See Other";
     case 400:
       return "Bad Request";
     case 401:

@@ -34,11 +34,8 @@ class OpenLedgers final : public Snapshots {
   }
 
   ledger::Ledger* of_alert(std::string_view id) override {
-    unsigned slot = 0;
-    const auto [end, failed] =
-        std::from_chars(id.data(), id.data() + std::min<size_t>(id.size(), 2), slot, 16);
-    if (failed != std::errc{} || id.size() < 4 || end != id.data() + 2 || id[2] != '-') return nullptr;
-    return &ledger(slot % files_.size());
+    const std::optional<uint8_t> slot = slot_of_alert(id);
+    return slot ? &ledger(*slot % files_.size()) : nullptr;
   }
 
   /// A new catalog has layouts that an open ledger does not know.
@@ -75,6 +72,14 @@ Response unavailable(const std::string& why, const std::string& remedy) {
 
 }  // namespace
 
+std::optional<uint8_t> slot_of_alert(std::string_view id) {
+  unsigned slot = 0;
+  if (id.size() < 4 || id[2] != '-') return std::nullopt;
+  const auto [end, failed] = std::from_chars(id.data(), id.data() + 2, slot, 16);
+  if (failed != std::errc{} || end != id.data() + 2) return std::nullopt;
+  return static_cast<uint8_t>(slot);
+}
+
 struct Reader::Impl {
   Impl(asio::io_context& loop_in, std::vector<std::string> files)
       : loop(loop_in), ledgers(std::move(files)) {}
@@ -88,17 +93,20 @@ struct Reader::Impl {
         ledgers.use(configuration);
         Response response = work(ledgers);
         ledgers.end();
+        refused = false;
         return response;
       } catch (const ledger::StorageError& error) {
         why = error.what();
         ledgers.close();
       }
     }
-    log::warning("a request was refused: {}", why);
+    if (!std::exchange(refused, true))  // once, until it works again: anybody may ask any number of times
+      log::warning("http: requests are refused: {}", why);
     return unavailable("it cannot be read", "try again; the daemon's log says what is wrong with it");
   }
 
   asio::io_context& loop;
+  bool refused = false;            // the thread's: the last one was
   OpenLedgers ledgers;             // the thread's
   std::atomic<size_t> waiting{0};  // pieces of work not finished
   asio::thread_pool thread{1};     // last: it ends first

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ class io_context;
 
 namespace duban::api {
 
+/// The slot that an alert's id begins with ("5f-…"); nothing if it has no such form.
+std::optional<uint8_t> slot_of_alert(std::string_view id);
+
 /// The ledgers of all shards during one piece of work; only on the reader's thread.
 class Snapshots {
  public:
@@ -28,7 +32,7 @@ class Snapshots {
   virtual size_t count() const = 0;
   /// The shard's ledger within a reading transaction. Throws ledger::StorageError.
   virtual ledger::Ledger& ledger(size_t shard) = 0;
-  /// The one that `id` begins with the slot of ("5f-…"); null if it has no such form.
+  /// The one that has the alert of this id, if there is one; null if no alert has an id like that.
   virtual ledger::Ledger* of_alert(std::string_view id) = 0;
 };
 

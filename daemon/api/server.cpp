@@ -34,6 +34,13 @@ const std::vector<Route>& routes() {
       {"GET", {"readyz"}, Access::everyone, &Impl::readyz},
       {"GET", {"metrics"}, Access::everyone, &Impl::metrics},
       {"GET", {"api", "v1", "status"}, Access::bearer, &Impl::status},
+      {"GET", {"api", "v1", "alerts"}, Access::bearer, &Impl::alerts},
+      {"GET", {"api", "v1", "alerts", "*"}, Access::bearer, &Impl::alert},
+      {"POST", {"api", "v1", "alerts", "*", "acknowledgement"}, Access::bearer, &Impl::acknowledge},
+      {"GET", {"api", "v1", "items"}, Access::bearer, &Impl::items},
+      {"GET", {"api", "v1", "dead-letters"}, Access::bearer, &Impl::dead_letters},
+      {"GET", {"a", "*"}, Access::everyone, &Impl::show_link},
+      {"POST", {"a", "*"}, Access::everyone, &Impl::confirm_link},
   };
   return all;
 }
@@ -116,6 +123,11 @@ void Server::Impl::handle(Request request, Respond respond) {
 
 void Server::Impl::read(Reader::Work work, Respond respond) {
   reader.read(backend.configuration(), std::move(work), std::move(respond));
+}
+
+Zone Server::Impl::zone() const {
+  const auto configuration = backend.configuration();
+  return configuration ? configuration->zone : Zone::shanghai();
 }
 
 Server::Server(asio::io_context& loop, const Clock& clock, Backend& backend, ServerOptions options)

@@ -2,6 +2,8 @@
 //
 //   server.cpp  routes: who may ask for what, and which function answers
 //   health.cpp  /healthz, /readyz, /metrics, /api/v1/status
+//   alerts.cpp, items.cpp, dead_letters.cpp  lists
+//   acknowledge.cpp  acknowledgements, and the links that ask for them
 #pragma once
 
 #include <asio/steady_timer.hpp>
@@ -9,6 +11,7 @@
 #include "api/error.hpp"
 #include "api/reader.hpp"
 #include "api/server.hpp"
+#include "core/signed_token.hpp"
 
 namespace duban::api {
 
@@ -28,12 +31,25 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   bool authorised(const Request& request) const;
   /// Reads the ledgers with the active configuration.
   void read(Reader::Work work, Respond respond);
+  Zone zone() const;
 
   // ---- health.cpp
   void healthz(Call call);
   void readyz(Call call);
   void metrics(Call call);
   void status(Call call);
+
+  // ---- alerts.cpp, items.cpp, dead_letters.cpp
+  void alerts(Call call);
+  void alert(Call call);
+  void items(Call call);
+  void dead_letters(Call call);
+
+  // ---- acknowledge.cpp
+  void acknowledge(Call call);
+  void show_link(Call call);
+  void confirm_link(Call call);
+  std::optional<AcknowledgementLink> open_link(const Call& call);
 
   const Clock& clock;
   Backend& backend;

@@ -1,5 +1,8 @@
 #include "app/api_backend.hpp"
 
+#include "api/reader.hpp"
+#include "core/log.hpp"
+
 namespace duban::app {
 
 api::Status ApiBackend::status() {
@@ -42,6 +45,22 @@ api::Status ApiBackend::status() {
     for (const std::string& name : dispatcher->unknown_channels()) status.unknown_channels.push_back(name);
   }
   return status;
+}
+
+void ApiBackend::acknowledge(api::Acknowledging ack, std::function<void(api::Acknowledged)> done) {
+  using Result = engine::Engine::Acknowledged;
+  const std::optional<uint8_t> slot = api::slot_of_alert(ack.alert);
+  if (!slot) return done(api::Acknowledged::unknown_alert);
+  Shard* shard = parts_.shard(*slot % static_cast<size_t>(parts_.shards));
+  if (shard == nullptr || parts_.stopping()) return done(api::Acknowledged::failed);
+  log::info("alert {} is acknowledged: {}", ack.alert, ack.origin.substr(0, ack.origin.find(' ')));
+  shard->acknowledge({std::move(ack.alert), std::move(ack.by), ack.at, std::move(ack.origin)},
+                     [done = std::move(done)](std::optional<Result> result) {
+                       if (!result) return done(api::Acknowledged::failed);
+                       done(*result == Result::now             ? api::Acknowledged::now
+                            : *result == Result::unknown_alert ? api::Acknowledged::unknown_alert
+                                                               : api::Acknowledged::before);
+                     });
 }
 
 api::ServerOptions api_options(const Settings& settings, std::vector<std::string> ledgers,

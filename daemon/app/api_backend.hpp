@@ -20,6 +20,7 @@ struct DaemonParts {
   std::function<std::shared_ptr<const rule::Configuration>()> configuration;
   std::function<bool()> stopping;
   std::function<std::vector<std::string>()> notes;
+  std::function<Shard*(size_t index)> shard;
   int shards = 1;
 };
 
@@ -30,6 +31,7 @@ class ApiBackend final : public api::Backend {
 
   api::Status status() override;
   std::shared_ptr<const rule::Configuration> configuration() override { return parts_.configuration(); }
+  void acknowledge(api::Acknowledging ack, std::function<void(api::Acknowledged)> done) override;
 
  private:
   DaemonParts parts_;

@@ -120,6 +120,7 @@ void make_demo(Settings& settings, const std::string& store, const intake::Embed
   settings.kafka_secret_files.clear();
   settings.channels.clear();
   settings.sources.channels = {"screen"};
+  settings.http = {};
   settings.sources.routes_file.clear();
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <optional>
 
 #include "app/command_check.hpp"
 #include "app/command_demo.hpp"
@@ -11,6 +12,7 @@
 #include "app/command_explain.hpp"
 #include "app/command_forecast.hpp"
 #include "app/command_import.hpp"
+#include "app/command_line_ask.hpp"
 #include "app/command_run.hpp"
 #include "app/command_simulate.hpp"
 #include "app/command_test.hpp"
@@ -23,7 +25,7 @@ namespace {
 constexpr char kVersion[] = "duban 0.1.0";
 constexpr char kExitCodes[] =
     "Exit codes: 0 done; 1 findings, failed tests or differences; 2 wrong usage; 3 configuration cannot be\n"
-    "loaded; 4 storage; 5 events cannot be read; 70 internal error.\n";
+    "loaded; 4 storage; 5 events cannot be read; 6 the daemon cannot be asked; 70 internal error.\n";
 
 /// Without its own words in the help: the option's say it.
 CLI::Validator plainly(CLI::Validator validator) { return validator.description(""); }
@@ -45,6 +47,11 @@ class Commands {
     add_explain();
     add_demo();
     add_import();
+    ask_.emplace(
+        app_, console_,
+        [this](CLI::App& parent, const char* name, const char* what, const char* examples,
+               std::string& config) { return command(parent, name, what, examples, config); },
+        [this](std::function<int()> action) { action_ = std::move(action); });
   }
 
   int run(int argc, const char* const* argv) {
@@ -87,7 +94,12 @@ class Commands {
 
   /// The settings may be named before or after the command.
   CLI::App* command(const char* name, const char* what, const char* examples, std::string& config) {
-    CLI::App* command = app_.add_subcommand(name, what);
+    return command(app_, name, what, examples, config);
+  }
+
+  CLI::App* command(CLI::App& parent, const char* name, const char* what, const char* examples,
+                    std::string& config) {
+    CLI::App* command = parent.add_subcommand(name, what);
     command->add_option("--config", config_, "Settings (default: config/duban.yaml)")->type_name("FILE");
     configs_.push_back(&config);
     command->footer(std::string("Examples:\n") + examples);
@@ -304,6 +316,7 @@ class Commands {
   ExplainArguments explain_;
   std::vector<std::string> item_;  // of explain
   ImportArguments import_;
+  std::optional<AskCommands> ask_;
 };
 
 }  // namespace

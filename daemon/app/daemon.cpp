@@ -36,6 +36,7 @@ Daemon::Daemon(asio::io_context& loop, const Clock& clock, Loaded loaded,
       scheduler_(delivery::make_asio_scheduler(loop)),
       watchdog_(loop),
       drained_(loop),
+      audit_timer_(loop),
       file_watch_(loop, [this] { reload(); }),
       calendar_timer_(loop) {}
 
@@ -199,6 +200,7 @@ void Daemon::open_source() {
   if (options_.stop_when_finished) pump_->on_finished_all = [this] { stop_when_delivered(); };
   pump_->start(reached_, std::move(directory));
   dispatcher_->wake();
+  trim_audit();
   beat();
   watch_files();
   look_at_calendar();
@@ -314,6 +316,7 @@ void Daemon::stop() {
   drained_.cancel();
   calendar_timer_.cancel();
   file_watch_.close();
+  audit_timer_.cancel();
   if (!pump_ || !dispatcher_) return end(kOk);
   const Duration limit = loaded_.settings.shutdown_limit;
   source_->stop(limit, [this, limit] {

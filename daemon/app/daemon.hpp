@@ -74,6 +74,8 @@ class Daemon {
   std::string other_sharding() const;
   bool open_api();
   void reload_api();
+  void trim_audit();
+  void trim_audit(Shard& shard, Instant before, Instant at);
   void open_delivery();
   void open_source();
   void connect(const std::vector<event::Input>& inputs);
@@ -110,6 +112,7 @@ class Daemon {
   bool first_opened_ = true;
   asio::steady_timer watchdog_;
   asio::steady_timer drained_;
+  asio::steady_timer audit_timer_;
   std::function<void(int)> ended_;
   bool stopping_ = false;
   bool reloading_ = false;

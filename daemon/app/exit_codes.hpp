@@ -10,6 +10,7 @@ enum ExitCode : int {
   kConfiguration = 3,  // settings, catalog, calendar or rules cannot be loaded
   kStorage = 4,        // a ledger cannot be opened, read or written
   kSource = 5,         // the broker or the file of events cannot be used
+  kDaemon = 6,         // the daemon cannot be asked, or refuses
   kInternal = 70,      // a defect of duban
 };
 

@@ -58,6 +58,7 @@ Explanation field_part(const ledger::Entity& subject, int field, const ledger::C
                        ledger::Ledger& ledger, const rule::Configuration& configuration) {
   Explanation first;
   for (const ledger::JournalEntry& entry : ledger.history(subject.id)) {
+    if (entry.kind != ledger::JournalKind::record) continue;
     const Explanation part =
         setting_part(event_part(entry, configuration.zone), subject, field, configuration);
     if (part.is_null()) continue;

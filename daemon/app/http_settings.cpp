@@ -27,14 +27,14 @@ void read_listen(const yaml::Reader& listen, HttpSettings& settings) {
   asio::ip::make_address(address, no_address);
   if (failed != std::errc{} || end != port.data() + port.size() || settings.port < 0 ||
       settings.port > 65'535 || no_address)
-    listen.error("E804", "'" + text + "' is no address to listen on",
+    listen.error("E817", "'" + text + "' is no address to listen on",
                  "write a numeric address and a port, like 127.0.0.1:8117 or [::1]:8117");
   settings.address = address;
 }
 
 void read_public_url(const yaml::Reader& url, std::string text, HttpSettings& settings) {
   if (!text.starts_with("https://") && !text.starts_with("http://"))
-    url.error("E805", "'" + text + "' is no address of a web page",
+    url.error("E818", "'" + text + "' is no address of a web page",
               "write where people reach the listener, like https://alerts.example.gov.cn");
   while (text.ends_with('/')) text.pop_back();
   settings.public_url = std::move(text);
@@ -67,6 +67,12 @@ HttpSettings read_http(const yaml::Reader& http, const SettingsTexts& texts) {
     settings.link_lifetime = life.duration().value_or(settings.link_lifetime);
   http.finish();
   return settings;
+}
+
+std::string read_token(const std::string& file, std::string& token) {
+  delivery::Secret secret = delivery::read_secret(file);
+  token = std::move(secret.value);
+  return std::move(secret.error);
 }
 
 std::string http_secret(const std::string& file, const std::string& store, const std::string& name,

@@ -16,7 +16,6 @@ struct HttpSettings {
   std::string link_key_file;  // empty: link-key in the store, made at the first start
   std::string public_url;     // where people reach the listener, without a slash at its end; empty: no links
   Duration link_lifetime{std::chrono::days(7)};
-  Duration audit_keep{0};  // of the audit log; 0: for ever
 };
 
 /// `path` resolves a file's name, `expanded` a text with environment variables.
@@ -30,5 +29,8 @@ HttpSettings read_http(const yaml::Reader& http, const SettingsTexts& texts);
 /// if it is not there. On failure `error` says why.
 std::string http_secret(const std::string& file, const std::string& store, const std::string& name,
                         std::string& error);
+
+/// Reads a token for asking; empty, or why it cannot be used.
+std::string read_token(const std::string& file, std::string& token);
 
 }  // namespace duban::app

@@ -35,6 +35,7 @@ class SettingsReader {
     settings_.http = read_http(root_.get("http"), {[this](const auto& scalar) { return path(scalar); },
                                                    [](const auto& scalar) { return expanded(scalar); }});
     read_reload(root_.get("reload"));
+    read_audit(root_.get("audit"));
     read_logging(root_.get("logging"));
     root_.finish();
     return std::move(settings_);
@@ -131,6 +132,12 @@ class SettingsReader {
     if (const auto after = reload.get("after"))
       settings_.reload_after = after.duration().value_or(settings_.reload_after);
     reload.finish();
+  }
+
+  void read_audit(const yaml::Reader& audit) {
+    if (const auto keep = audit.get("keep"))
+      settings_.audit_keep = keep.duration().value_or(settings_.audit_keep);
+    if (audit) audit.finish();
   }
 
   void read_logging(const yaml::Reader& logging) {

@@ -45,6 +45,7 @@ struct Settings {
   std::string board;
   Duration shutdown_limit{std::chrono::seconds(20)};
   HttpSettings http;
+  Duration audit_keep{0};  // rows of the audit log stay so long; 0: for ever
   log::Level log_level = log::Level::info;
 
   /// The last line of messages to people; null without a board.

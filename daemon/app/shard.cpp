@@ -8,6 +8,12 @@
 #include "core/log.hpp"
 
 namespace duban::app {
+namespace {
+
+/// Rows of the audit log forgotten in one transaction: a short one, between two batches.
+constexpr size_t kAuditSlice = 5'000;
+
+}  // namespace
 
 struct Shard::Impl {
   Impl(asio::io_context& loop_in, asio::thread_pool& pool,
@@ -165,9 +171,33 @@ void Shard::configure(std::shared_ptr<const rule::Configuration> next, Instant a
       "the ledger is not available", std::move(done));
 }
 
+void Shard::acknowledge(ledger::Ledger::Acknowledgement acknowledgement,
+                        std::function<void(std::optional<engine::Engine::Acknowledged>)> done) {
+  using Result = std::optional<engine::Engine::Acknowledged>;
+  run<Impl, std::function<Result(Impl&)>, Result>(
+      impl_,
+      [acknowledgement = std::move(acknowledgement)](Impl& shard) {
+        return Result(shard.ready().acknowledge(acknowledgement));
+      },
+      std::nullopt, std::move(done));
+}
+
 void Shard::counts(std::function<void(ledger::Ledger::Counts)> done) {
   run<Impl, std::function<ledger::Ledger::Counts(Impl&)>, ledger::Ledger::Counts>(
       impl_, [](Impl& shard) { return shard.ready().ledger().counts(); }, {}, std::move(done));
+}
+
+void Shard::seal_audit(Instant before, Instant at, std::function<void(size_t)> done) {
+  run<Impl, std::function<size_t(Impl&)>, size_t>(
+      impl_,
+      [before, at](Impl& shard) {
+        ledger::Ledger& ledger = shard.ready().ledger();
+        ledger.begin();
+        const size_t removed = ledger.seal_audit(before, at, kAuditSlice);
+        ledger.commit();
+        return removed;
+      },
+      0, std::move(done));
 }
 
 void Shard::pulse(std::function<void()> done) {

@@ -71,7 +71,12 @@ class Shard final : public delivery::Outbox {
   void objection(std::shared_ptr<const rule::Configuration> next, std::function<void(std::string)> done);
   void configure(std::shared_ptr<const rule::Configuration> next, Instant at,
                  std::function<void(std::string)> done);
+  /// Empty if the storage failed: then nothing was noted.
+  void acknowledge(ledger::Ledger::Acknowledgement acknowledgement,
+                   std::function<void(std::optional<engine::Engine::Acknowledged>)> done);
   void counts(std::function<void(ledger::Ledger::Counts)> done);
+  /// Forgets a slice of what is older in the audit log; how many rows.
+  void seal_audit(Instant before, Instant at, std::function<void(size_t)> done);
   /// Answers when everything asked before is done: the pulse that feeds the watchdog.
   void pulse(std::function<void()> done);
   /// Closes the ledger after everything asked before.

@@ -63,15 +63,20 @@ OpenedToken open_token(std::string_view key, std::string_view token, Instant now
 }
 
 std::string acknowledgement_payload(const AcknowledgementLink& link) {
-  return std::string(kAcknowledge) + "\n" + link.alert + "\n" + link.recipient;
+  std::string payload = std::string(kAcknowledge) + "\n" + link.recipient;
+  for (size_t i = 0; i < std::min(link.alerts.size(), kAlertsInLink); ++i) payload += "\n" + link.alerts[i];
+  return payload;
 }
 
 std::optional<AcknowledgementLink> read_acknowledgement_payload(std::string_view payload) {
-  const size_t first = payload.find('\n');
-  const size_t second = first == std::string_view::npos ? first : payload.find('\n', first + 1);
-  if (second == std::string_view::npos || payload.substr(0, first) != kAcknowledge) return std::nullopt;
-  return AcknowledgementLink{std::string(payload.substr(first + 1, second - first - 1)),
-                             std::string(payload.substr(second + 1))};
+  std::vector<std::string> lines;
+  while (!payload.empty()) {
+    const size_t end = std::min(payload.find('\n'), payload.size());
+    lines.emplace_back(payload.substr(0, end));
+    payload.remove_prefix(std::min(end + 1, payload.size()));
+  }
+  if (lines.size() < 3 || lines[0] != kAcknowledge) return std::nullopt;
+  return AcknowledgementLink{{lines.begin() + 2, lines.end()}, lines[1]};
 }
 
 }  // namespace duban

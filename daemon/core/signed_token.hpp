@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/time.hpp"
 
@@ -23,12 +24,14 @@ struct OpenedToken {
 };
 OpenedToken open_token(std::string_view key, std::string_view token, Instant now);
 
-/// What an acknowledgement link is for: one alert, and the recipient who got it ("T-1/principal"; may be
-/// empty).
+/// What an acknowledgement link is for: the alerts of one message, and the recipient who got it
+/// ("T-1/principal"; empty: a group).
 struct AcknowledgementLink {
-  std::string alert;
+  std::vector<std::string> alerts;
   std::string recipient;
 };
+/// Alerts beyond this are left out: a link must stay short enough for a message.
+inline constexpr size_t kAlertsInLink = 20;
 std::string acknowledgement_payload(const AcknowledgementLink& link);
 std::optional<AcknowledgementLink> read_acknowledgement_payload(std::string_view payload);
 

@@ -74,8 +74,10 @@ void Engine::Impl::propose(Entity& subject, const rule::Rule& rule, const rule::
 
 /// A decision about the entity that the event moves.
 void Engine::Impl::decide(const Event& event, Entity& entity) {
-  if (const auto level = rule::parse_level(text_of(event, "stage")))
-    decide(entity, {*level, text_of(event, "rule"), text_of(event, "decided_by")});
+  const auto level = rule::parse_level(text_of(event, "stage"));
+  if (!level) return;
+  note_decision(event, entity.kind->name + "/" + entity.key);
+  decide(entity, {*level, text_of(event, "rule"), text_of(event, "decided_by")});
 }
 
 /// An event that also decides about an entity of another kind is a fact to the shards of all of them.

@@ -44,6 +44,12 @@ std::string Engine::end_silence(const std::string& id, const std::string& by, In
 
 std::vector<ledger::Silence> Engine::silences(Instant at) { return impl_->all_silences(at); }
 
+Engine::Acknowledged Engine::acknowledge(const ledger::Ledger::Acknowledgement& acknowledgement) {
+  Acknowledged result = Acknowledged::unknown_alert;
+  impl_->in_transaction([&] { result = impl_->acknowledge(acknowledgement); });
+  return result;
+}
+
 Instant Engine::next_instant() { return std::min(impl_->ledger.next_agenda(), impl_->boundary); }
 
 Instant Engine::instant() const { return impl_->last_input; }

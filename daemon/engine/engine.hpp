@@ -108,6 +108,11 @@ class Engine {
   /// All that ever were, those active at `at` first, then by their beginning.
   std::vector<ledger::Silence> silences(Instant at);
 
+  /// A person has seen an alert: a command, in the journal of the alert's subject. `known`: that person's is
+  /// there already, and nothing was written. Any number of persons may acknowledge one alert.
+  enum class Acknowledged { now, known, unknown_alert };
+  Acknowledged acknowledge(const ledger::Ledger::Acknowledgement& acknowledgement);
+
   /// The next instant at which something is due, or kNever.
   Instant next_instant();
   /// The instant of the last input applied.

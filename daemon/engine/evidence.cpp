@@ -131,7 +131,7 @@ void Engine::Impl::apply_effect(const Event& event, Entity* entity) {
       const int slot =
           id.size() > 2 ? static_cast<int>(std::strtol(id.substr(0, 2).c_str(), nullptr, 16)) : 0;
       if (options.ownership.owns(static_cast<uint8_t>(slot)))
-        ledger.acknowledge({id, std::string(text_of(event, "by")), now});
+        ledger.acknowledge({id, std::string(text_of(event, "by")), now, "event " + std::string(event.id)});
       break;
     }
     case event::Effect::decide:
@@ -146,6 +146,34 @@ void Engine::Impl::apply_effect(const Event& event, Entity* entity) {
   }
 }
 
+/// It changes no instant: what a stage asks is whether it is there when the stage's turn comes.
+Engine::Acknowledged Engine::Impl::acknowledge(const ledger::Ledger::Acknowledgement& acknowledgement) {
+  const std::optional<ledger::Alert> alert = ledger.alert(acknowledgement.alert);
+  if (!alert) return Engine::Acknowledged::unknown_alert;
+  if (!ledger.acknowledge(acknowledgement)) return Engine::Acknowledged::known;
+  ledger::JournalEntry entry;
+  entry.at = acknowledgement.at;
+  entry.kind = ledger::JournalKind::command;
+  entry.entity = alert->entity;
+  entry.body = ledger::AuditBody()
+                   .text("acknowledge", acknowledgement.alert)
+                   .text("by", acknowledgement.by)
+                   .text("from", acknowledgement.origin)
+                   .str();
+  ledger.journal(entry);
+  return Engine::Acknowledged::now;
+}
+
+/// What a person decided, for the audit log: the event as its type, who and the words that matter.
+void Engine::Impl::note_decision(const Event& event, std::string_view subject) {
+  ledger::AuditBody body;
+  body.text("event", event.type->name).text("id", event.id);
+  for (const char* field :
+       {"stage", "rule", "obligation_key", "period", "decided_by", "approved_by", "reason", "document_no"})
+    if (const std::string_view text = text_of(event, field); !text.empty()) body.text(field, text);
+  ledger.audit("decision", now, subject, body.str());
+}
+
 /// obligation.fulfilled and obligation.waived end an item directly; `obligation_key` is the rule's id.
 void Engine::Impl::discharge(const Event& event, Outcome outcome) {
   const rule::Rule* rule = config->rules.find(text_of(event, "obligation_key"));
@@ -153,6 +181,7 @@ void Engine::Impl::discharge(const Event& event, Outcome outcome) {
   if (rule == nullptr || subject.empty()) return;
   Entity* entity = ledger.find(*rule->subject, subject);
   if (entity == nullptr) return;
+  note_decision(event, rule->subject->name + "/" + entity->key);
   bring_up(*entity, now);
   Instant earliest = kNever;  // what was waived is no miss any more for the spans after it
   for (Item& item : entity->items) {

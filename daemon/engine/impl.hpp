@@ -240,6 +240,8 @@ struct Engine::Impl final : rule::MeasureSource {
   void weigh(const Event& event, const rule::Rule& rule, Entity& entity, Item& item);
   bool in_period(const Event& event, const rule::Rule& rule, const Item& item) const;
   void apply_effect(const Event& event, Entity* entity);
+  Engine::Acknowledged acknowledge(const ledger::Ledger::Acknowledgement& acknowledgement);
+  void note_decision(const Event& event, std::string_view subject);
   void discharge(const Event& event, Outcome outcome);
 
   // ---- decisions.cpp

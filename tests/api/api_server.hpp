@@ -21,6 +21,12 @@ inline constexpr const char* kLinkKey = "fedcba9876543210fedcba9876543210";
 struct FakeBackend : api::Backend {
   api::Status status() override { return state; }
   std::shared_ptr<const rule::Configuration> configuration() override { return config; }
+  void acknowledge(api::Acknowledging ack, std::function<void(api::Acknowledged)> done) override {
+    acknowledged.push_back(ack);
+    done(on_acknowledge ? on_acknowledge(ack) : api::Acknowledged::now);
+  }
+  std::vector<api::Acknowledging> acknowledged;
+  std::function<api::Acknowledged(const api::Acknowledging&)> on_acknowledge;
   api::Status state;
   std::shared_ptr<const rule::Configuration> config;
 };

@@ -8,6 +8,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,14 @@ class ChildProcess {
     char c = 0;
     while (read(output_, &c, 1) == 1 && c != '\n') text += c;
     return text;
+  }
+  /// To its standard input.
+  void say(std::string_view text) {
+    while (!text.empty()) {
+      const ssize_t written = write(input_, text.data(), text.size());
+      if (written <= 0) throw std::runtime_error("the program reads no more");
+      text.remove_prefix(static_cast<size_t>(written));
+    }
   }
   void kill() {
     if (pid_ <= 0) return;
