@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "app/exit_codes.hpp"
+#include "app/message_link.hpp"
 #include "app/notify.hpp"
 #include "core/log.hpp"
 #include "delivery/asio_scheduler.hpp"
@@ -175,7 +176,7 @@ void Daemon::open_delivery() {
   options.longest_retry = loaded_.settings.retry_most;
   options.seed = static_cast<uint64_t>(ms_of(clock_.now()));  // of the jitter alone
   options.paces = loaded_.settings.paces;
-  options.link = loaded_.settings.link();
+  options.link = message_link(loaded_.settings, clock_);
   std::vector<delivery::Outbox*> outboxes;
   for (const auto& shard : shards_) outboxes.push_back(shard.get());
   dispatcher_ =

@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "app/daemon.hpp"
+#include "app/message_link.hpp"
 #include "app/notify.hpp"
 #include "core/log.hpp"
 
@@ -145,7 +146,7 @@ void Daemon::activate(Loaded next, std::function<void(const std::string& refused
   if (!error.empty()) {
     log::error("the channels stay as they were: {}", error);
   } else {
-    dispatcher_->use(next.settings.paces, next.settings.link());
+    dispatcher_->use(next.settings.paces, message_link(next.settings, clock_));
     dispatcher_->replace(std::move(channels), next.settings.shutdown_limit);
   }
   auto left = std::make_shared<size_t>(shards_.size());

@@ -7,7 +7,8 @@ using duban::test::run_duban;
 
 TEST_CASE("the program and every command explain themselves") {
   for (const std::string command :
-       {"", "run", "check", "test", "simulate", "forecast", "explain", "demo", "import-calendar"}) {
+       {"", "run", "check", "test", "simulate", "forecast", "explain", "status", "alerts", "items",
+        "dead-letters", "ack", "audit", "demo", "import-calendar"}) {
     const Ran ran = run_duban(command + " --help");
     CHECK(ran.code == 0);
     CHECK(ran.error.empty());
