@@ -97,10 +97,12 @@ def resident(process):
         return 0
 
 
-def wait_until(receiver, count, process=None):
-    """Until so many messages came, or none for long; the last one's time and the process's largest memory."""
+def wait_until(receiver, count, first, process=None):
+    """Until so many messages came, or none for long, or for `first` seconds none at all; the last one's time and
+    the process's largest memory."""
     seen, last, memory = -1, time.monotonic(), 0
-    while receiver.count.value < count and time.monotonic() - last < QUIET:
+    begun = receiver.count.value
+    while receiver.count.value < count and time.monotonic() - last < (QUIET if seen > begun else first):
         if receiver.count.value != seen:
             seen, last = receiver.count.value, time.monotonic()
         if process is not None:
@@ -111,6 +113,7 @@ def wait_until(receiver, count, process=None):
 
 class Alertmanager:
     name = "prometheus-alertmanager"
+    first = QUIET
     port = 19093
 
     def __init__(self, folder, receiver, alerts):
@@ -156,6 +159,7 @@ class Alertmanager:
 
 class Duban:
     name = "duban"
+    first = 300  # it tells when it has caught up with its input
 
     def __init__(self, program, folder, receiver, alerts):
         self.program, self.folder = program, folder
@@ -201,7 +205,7 @@ def measure(make, receiver, alerts):
     with tempfile.TemporaryDirectory() as folder:
         peer = make(folder)
         process = peer.start(True)
-        last, memory = wait_until(receiver, alerts, process)
+        last, memory = wait_until(receiver, alerts, peer.first, process)
         seconds = last - peer.begin
         process.kill()
         process.wait()
@@ -212,11 +216,11 @@ def measure(make, receiver, alerts):
     with tempfile.TemporaryDirectory() as folder:
         peer = make(folder)
         process = peer.start(True)
-        wait_until(receiver, alerts // 2)
+        wait_until(receiver, alerts // 2, peer.first)
         process.kill()
         process.wait()
         process = peer.start(False)
-        wait_until(receiver, 1 << 40)
+        wait_until(receiver, 1 << 40, peer.first)
         process.kill()
         process.wait()
         told, twice = receiver.take()
