@@ -17,6 +17,11 @@ bool resumable(const Item& item) {
          item.outcome == Outcome::void_ || item.outcome == Outcome::retired;
 }
 
+/// What was void or retired meanwhile goes on with the evidence that it had.
+bool fulfilled_by_evidence(const Item& item) {
+  return item.done > 0 && (item.outcome == Outcome::fulfilled || item.outcome == Outcome::fulfilled_late);
+}
+
 /// How many past spans of a rule an entity remembers beside the present one. Bounds its row.
 constexpr std::ptrdiff_t kPastSpans = 3;
 
@@ -96,7 +101,7 @@ void Engine::Impl::open_item(Entity& entity, const rule::Rule& rule, const LiveS
                              const Reason& reason) {
   const bool same_episode = old != nullptr && old->reopened == entity.reopened;
   if (old != nullptr && same_episode && !resumable(*old)) return;
-  if (old != nullptr && same_episode && old->done > 0) return;  // evidence fulfilled it: that stays
+  if (old != nullptr && same_episode && fulfilled_by_evidence(*old)) return;  // that stays
   if (old != nullptr && same_episode) {
     old->ended = kNever;
     old->outcome = Outcome::open;
