@@ -85,7 +85,8 @@ void Daemon::open_shards() {
   }
   if (settings.shards > 1 && !loaded_.configuration->rules.measures.empty()) {
     log::error(
-        "the rules have measures, which count what one shard holds, but shards is {}; set shards: 1, or remove "
+        "the rules have measures, which count what one shard holds, but shards is {}; set shards: 1, or "
+        "remove "
         "the measures and what asks for them",
         settings.shards);
     return end(kConfiguration);

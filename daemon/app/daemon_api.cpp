@@ -17,12 +17,11 @@ bool Daemon::open_api() {
     end(kConfiguration);
     return false;
   }
-  api_backend_ = std::make_unique<ApiBackend>(
-      DaemonParts{clock_, [this] { return pump_.get(); }, [this] { return dispatcher_.get(); },
-                  [this] { return loaded_.configuration; }, [this] { return stopping_; },
-                  [this] { return notes(); },
-                  [this](size_t index) { return index < shards_.size() ? shards_[index].get() : nullptr; },
-                  loaded_.settings.shards});
+  api_backend_ = std::make_unique<ApiBackend>(DaemonParts{
+      clock_, [this] { return pump_.get(); }, [this] { return dispatcher_.get(); },
+      [this] { return loaded_.configuration; }, [this] { return stopping_; }, [this] { return notes(); },
+      [this](size_t index) { return index < shards_.size() ? shards_[index].get() : nullptr; },
+      loaded_.settings.shards});
   api_ = std::make_unique<api::Server>(loop_, clock_, *api_backend_, std::move(options));
   api_->start();
   return true;

@@ -152,7 +152,8 @@ TEST_CASE("alerts are narrowed by a condition over their fields") {
 TEST_CASE("an alert is shown with its deliveries, attempts and acknowledgements") {
   Listing server(1);
   server.in_transaction([](ledger::Ledger& l) {
-    l.settle({1, instant_of_ms(1'700'000'005'000), ledger::DeliveryState::delivered, kNever, "HTTP 200", 12, {}});
+    l.settle(
+        {1, instant_of_ms(1'700'000'005'000), ledger::DeliveryState::delivered, kNever, "HTTP 200", 12, {}});
     l.acknowledge({"00-1", "T-1/principal", instant_of_ms(1'700'000'006'000), "link 10.0.0.7"});
   });
   const auto alert = server.list("/api/v1/alerts/00-1");

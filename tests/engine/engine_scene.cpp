@@ -82,14 +82,10 @@ void Stage::unit(const std::string& at, const std::string& id, const std::string
 }
 
 void Stage::hazard(const std::string& at, const std::string& id, const std::string& more) {
-  nlohmann::json data = {{"hazard_id", id},
-                         {"title", "疏散通道堵塞"},
-                         {"origin", "inspection"},
-                         {"found_on", at.substr(0, 10)},
-                         {"industry", "fire"},
-                         {"area", "341004101205"},
-                         {"enterprise_id", "E-1"},
-                         {"level", "general"}};
+  nlohmann::json data = {{"hazard_id", id},        {"title", "疏散通道堵塞"},
+                         {"origin", "inspection"}, {"found_on", at.substr(0, 10)},
+                         {"industry", "fire"},     {"area", "341004101205"},
+                         {"enterprise_id", "E-1"}, {"level", "general"}};
   data.update(nlohmann::json::parse("{" + more + "}"));
   event(at, "hazard.reported", data.dump());
 }

@@ -110,7 +110,8 @@ TEST_CASE("what happens at the instant of a bulletin is counted by it") {
   stage.unit("2023-01-02T08:00", "O-1", "office", "3410");
   stage.unit("2023-01-02T08:00", "T-1", "town", "341004101");
   stage.unit("2023-01-02T08:00", "T-2", "town", "341004102");
-  stage.event("2023-01-12T10:00", "meeting.held", R"({"meeting_id":"M","kind":"safety","unit":"T-2","on":"2023-01-12"})");
+  stage.event("2023-01-12T10:00", "meeting.held",
+              R"({"meeting_id":"M","kind":"safety","unit":"T-2","on":"2023-01-12"})");
   stage.event(
       "2023-02-01T09:00", "hazard.reported",
       R"({"hazard_id":"H1","title":"甲","origin":"inspection","found_on":"2023-01-31","industry":"fire","area":"341004"})");
