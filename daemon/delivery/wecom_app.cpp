@@ -42,6 +42,9 @@ class WecomApp final : public HttpChannel {
     std::vector<std::string> people;
     std::string token;  // the one that was refused
     Done done;
+
+    /// Lets go of `done`: it holds the message's pieces, and one of them this.
+    void finish(Outcome outcome) { std::exchange(done, nullptr)(std::move(outcome)); }
   };
 
   void deliver(Message message, Done done) override {
@@ -102,10 +105,10 @@ class WecomApp final : public HttpChannel {
     if (wait > Duration{0}) {
       Outcome outcome = Outcome::retry("somebody was sent 30 messages within a minute, or 1,000 in an hour");
       outcome.not_before = wait;
-      return sending->done(std::move(outcome));
+      return sending->finish(std::move(outcome));
     }
     with_token([this, sending](const std::string& token, const Outcome* failure) {
-      failure != nullptr ? sending->done(*failure) : post(sending, token);
+      failure != nullptr ? sending->finish(*failure) : post(sending, token);
     });
   }
 
@@ -134,7 +137,7 @@ class WecomApp final : public HttpChannel {
         outcome = Outcome::rejected("not allowed or unknown: " + answer_text(refused.code));
       }
     }
-    sending->done(std::move(outcome));
+    sending->finish(std::move(outcome));
   }
 
   /// With the token that is there, else with a new one; all who want one meanwhile wait for the same.
