@@ -2,9 +2,22 @@
 //
 // A job's instant is that of its cause, and an entity that is touched before its turn is brought up first, so
 // the result does not depend on the job's progress (architecture.md, invariant 8).
+#include <tuple>
+
 #include "engine/impl.hpp"
 
 namespace duban::engine {
+namespace {
+
+/// Both have the same subjects before them.
+bool same_walk(const ledger::Job& a, const ledger::Job& b) {
+  const auto walk = [](const ledger::Job& job) {
+    return std::tie(job.at, job.kind, job.area, job.last_entity, job.cursor_area, job.cursor_entity);
+  };
+  return walk(a) == walk(b);
+}
+
+}  // namespace
 
 void Engine::Impl::visit_subjects(const rule::Rule& rule, const std::vector<std::string>& areas) {
   for (const std::string& area : areas) {
@@ -33,26 +46,34 @@ void Engine::Impl::settle_jobs() {
   }
 }
 
-/// One slice of the oldest fan-out; true if more is left.
+/// One slice of the oldest fan-out; true if more is left. bring_up() brings a subject all that is pending, so
+/// fan-outs of one cause over the same subjects (thirty rules of a month's first day) go on together, in one
+/// walk.
 bool Engine::Impl::run_jobs() {
   if (jobs.empty()) return false;
-  ledger::Job job = jobs.front();
+  const ledger::Job front = jobs.front();
+  ledger::Job at = front;
   const auto ids =
-      ledger.open_in_area(job.kind, job.area, job.cursor_area, job.cursor_entity, slice.subjects);
+      ledger.open_in_area(front.kind, front.area, front.cursor_area, front.cursor_entity, slice.subjects);
   for (const ledger::EntityId id : ids) {
     Entity* entity = ledger.get(id);
-    bring_up(*entity, job.at);
-    job.cursor_area = entity->indexed_area;
-    job.cursor_entity = static_cast<int64_t>(id);
+    bring_up(*entity, front.at);
+    at.cursor_area = entity->indexed_area;
+    at.cursor_entity = static_cast<int64_t>(id);
   }
   check_thresholds();
-  if (ids.size() < slice.subjects) {
-    ledger.finish(job);
-    jobs.erase(jobs.begin());
-  } else {
+  const bool through = ids.size() < slice.subjects;
+  std::erase_if(jobs, [&](ledger::Job& job) {
+    if (!same_walk(job, front)) return false;
+    if (through) {
+      ledger.finish(job);
+      return true;
+    }
+    job.cursor_area = at.cursor_area;
+    job.cursor_entity = at.cursor_entity;
     ledger.put(job);
-    jobs.front() = job;
-  }
+    return false;
+  });
   return !jobs.empty();
 }
 

@@ -29,10 +29,10 @@ void Engine::Impl::refresh_threshold(Entity& entity, const rule::Rule& rule, con
     return;
   }
   if (last != nullptr && quiet(rule, *last)) return;
-  if (!holds_now(trigger.measure)) return;
+  // Measures cost more than conditions, and most subjects of a kind are none of the rule's.
   const LiveSpan* span = threshold_span(rule, config->zone.format(now), now, kNever);
-  if (!is_over(rule, entity, span) && holds(rule, entity, span))
-    open_item(entity, rule, span, nullptr, reason);
+  if (!holds(rule, entity, span) || is_over(rule, entity, span)) return;
+  if (holds_now(trigger.measure)) open_item(entity, rule, span, nullptr, reason);
 }
 
 bool Engine::Impl::quiet(const rule::Rule& rule, const Item& last) const {
