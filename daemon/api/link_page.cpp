@@ -5,7 +5,7 @@
 #include <optional>
 #include <set>
 
-#include "core/utf8.hpp"
+#include "core/html.hpp"
 #include "rule/level.hpp"
 
 namespace duban::api {
@@ -111,32 +111,7 @@ std::string section(const nlohmann::json& record) {
 
 std::string html(std::string_view text) {
   std::string out;
-  while (!text.empty()) {
-    const utf8::CodePoint next = utf8::first(text);
-    switch (next.value) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      case '\n':
-        out += "<br>";
-        break;
-      default:
-        out += next.valid ? std::string(text.substr(0, next.bytes)) : "�";
-    }
-    text.remove_prefix(next.bytes);
-  }
+  for (const char c : html_escaped(text)) c == '\n' ? out += "<br>" : out += c;
   return out;
 }
 

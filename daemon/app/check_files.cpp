@@ -1,7 +1,5 @@
 #include "app/check_files.hpp"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +7,7 @@
 #include <optional>
 
 #include "app/rule_test.hpp"
+#include "app/temporary_folder.hpp"
 #include "app/unit_events.hpp"
 
 namespace duban::app {
@@ -67,20 +66,9 @@ std::optional<FileKind> kind_of(const std::string& file, Diagnostics& out) {
 /// names that the user knows.
 class Overlay {
  public:
-  Overlay() {
-    std::string name = (fs::temp_directory_path() / "duban-check-XXXXXX").string();
-    if (mkdtemp(name.data()) != nullptr) root_ = name;
-  }
-  ~Overlay() {
-    std::error_code ignored;
-    if (!root_.empty()) fs::remove_all(root_, ignored);
-  }
-  Overlay(const Overlay&) = delete;
-  Overlay& operator=(const Overlay&) = delete;
-
   std::string folder(const std::string& name, const std::vector<std::string>& configured,
                      const std::vector<std::string>& given) {
-    const fs::path folder = root_ / name;
+    const fs::path folder = fs::path(root_.path()) / name;
     fs::create_directories(folder);
     for (const auto* files : {&configured, &given})
       for (const std::string& file : *files) {
@@ -100,7 +88,7 @@ class Overlay {
   }
 
  private:
-  fs::path root_;
+  TemporaryFolder root_{"check"};
   std::map<std::string, std::string> names_;
 };
 

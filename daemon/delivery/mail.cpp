@@ -7,6 +7,7 @@
 
 #include "core/base64.hpp"
 #include "core/hash.hpp"
+#include "core/html.hpp"
 #include "core/utf8.hpp"
 
 namespace duban::delivery {

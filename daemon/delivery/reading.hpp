@@ -30,8 +30,6 @@ std::string plain_lines(std::string_view text);
 /// mark up become their full-width forms, which people read alike and no renderer interprets. A web address
 /// stays as it is.
 std::string without_markup(std::string_view text);
-/// & < > " ' as entities.
-std::string html_escaped(std::string_view text);
 
 /// At most `characters`, the last of them "…" if something was left out.
 std::string shortened(std::string_view text, size_t characters);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base64.hpp"
+#include "core/html.hpp"
 #include "delivery/answer_text.hpp"
 #include "delivery/digest.hpp"
 #include "delivery/http_outcome.hpp"

@@ -28,9 +28,10 @@
 
 #include "engine/directory.hpp"
 #include "engine/engine.hpp"
+#include "engine/live_spans.hpp"
+#include "engine/reason.hpp"
 #include "engine/scope.hpp"
 #include "engine/slices.hpp"
-#include "engine/spans.hpp"
 
 namespace duban::engine {
 
@@ -48,16 +49,6 @@ inline constexpr std::string_view kProposal = "proposal";
 inline const std::string& carrying(const Item& item) {
   return item.carried.empty() ? item.span : item.carried;
 }
-
-/// Why an entity's items are looked at again. An event may begin episodes; a new configuration may not.
-struct Reason {
-  const Event* event = nullptr;  // null: a tick, a span, a configuration
-  bool all = true;               // all rules of the kind, not only those whose fields have changed
-  uint64_t changed = ~uint64_t{0};
-  NameId rule{};                         // only this rule; 0: every rule
-  bool configuration = false;            // a new one: stages that it moves to before now do not fire
-  const ledger::Cause* cause = nullptr;  // of items that no event opens
-};
 
 struct Engine::Impl final : rule::MeasureSource {
   Impl(ledger::Ledger& ledger_in, std::shared_ptr<const rule::Configuration> configuration_in,
@@ -321,7 +312,7 @@ struct Engine::Impl final : rule::MeasureSource {
   size_t ticks_left = 0;  // of this transaction's slice
   Applied applied;
 
-  std::vector<LiveSpan> live;
+  LiveSpans live;
   LiveSpan past;  // what span_of() gave last, if it is not live any more
   std::vector<DeclaredSpan> declared;
   std::vector<std::pair<const rule::Rule*, CalendarSpan>> calendar;  // of a window around `now`, by rule

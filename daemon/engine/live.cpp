@@ -156,7 +156,7 @@ void Engine::Impl::close_span(size_t position) {
     row->closes = now;
     ledger.put(*row);
   }
-  live.erase(live.begin() + static_cast<std::ptrdiff_t>(position));
+  live.erase(position);
   visit_subjects(rule, areas);
 }
 
@@ -170,8 +170,8 @@ std::vector<std::string> Engine::Impl::areas_of(const LiveSpan& span) const {
 }
 
 const LiveSpan* Engine::Impl::find_span(const rule::Rule& rule, std::string_view key) const {
-  for (const LiveSpan& span : live)
-    if (span.rule == &rule && span.key == key) return &span;
+  for (const size_t position : live.of(rule))
+    if (live[position].key == key) return &live[position];
   return nullptr;
 }
 

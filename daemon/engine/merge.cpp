@@ -12,8 +12,8 @@ namespace duban::engine {
 /// asked.
 std::vector<const LiveSpan*> Engine::Impl::spans_over(const rule::Rule& rule, const Entity& entity) const {
   std::vector<const LiveSpan*> spans;
-  for (const LiveSpan& span : live)
-    if (span.rule == &rule && covers(span, entity)) spans.push_back(&span);
+  for (const size_t position : live.of(rule))
+    if (covers(live[position], entity)) spans.push_back(&live[position]);
   std::sort(spans.begin(), spans.end(), [](const LiveSpan* a, const LiveSpan* b) {
     return std::tie(a->opened, a->key) < std::tie(b->opened, b->key);
   });

@@ -47,8 +47,8 @@ void Engine::Impl::refresh_spans(Entity& entity, const rule::Rule& rule, const R
   if (rule.trigger.kind == rule::Trigger::Kind::none) return refresh_rule(entity, rule, nullptr, reason);
   if (rule.trigger.kind == rule::Trigger::Kind::measure) return refresh_threshold(entity, rule, reason);
   if (rule.merge_overlaps) return refresh_merged(entity, rule, reason);
-  for (const LiveSpan& span : live)
-    if (span.rule == &rule && covers(span, entity)) refresh_rule(entity, rule, &span, reason);
+  for (const size_t position : live.of(rule))
+    if (covers(live[position], entity)) refresh_rule(entity, rule, &live[position], reason);
 }
 
 void Engine::Impl::refresh_rule(Entity& entity, const rule::Rule& rule, const LiveSpan* span,
