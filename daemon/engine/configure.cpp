@@ -44,6 +44,8 @@ Engine::Impl::Impl(ledger::Ledger& ledger_in, std::shared_ptr<const rule::Config
 void Engine::Impl::adopt(std::shared_ptr<const rule::Configuration> next) {
   live.clear();
   calendar.clear();
+  opening.rule = nullptr;
+  without_subjects.clear();
   ledger.use(next->catalog);
   config = std::move(next);
   host.calendar = config->calendar.get();
@@ -78,7 +80,7 @@ void Engine::Impl::intern_names() {
     measure_names.push_back(ledger.intern(measure.id));
   for (const auto& rule : config->rules.rules) {
     const NameId name = ledger.intern(rule->id);
-    rule_names[rule.get()] = name;
+    rule_names.push_back(name);
     rule_by_name[static_cast<int32_t>(name)] = rule.get();
     for (const auto& [area, stages] : rule->stages)
       for (const rule::Stage& stage : stages) stage_names[&stage] = ledger.intern(stage.id);
@@ -153,6 +155,7 @@ void Engine::Impl::load_memory() {
   declared = declared_spans(ledger, *config->catalog);
   load_spans();
   crossed.clear();
+  without_subjects.clear();
   if (last_input != Instant{}) checked_day = config->zone.date(last_input - Duration{1});
   boundary = next_boundary();
 }

@@ -278,7 +278,8 @@ struct Engine::Impl final : rule::MeasureSource {
   std::vector<ledger::EntityId> subjects_at(const rule::Rule& rule, const rule::Measure& measure,
                                             const std::string& place);
   bool quiet(const rule::Rule& rule, const Item& last) const;
-  const LiveSpan* threshold_span(const rule::Rule& rule, std::string key, Instant opened, Instant cleared);
+  LiveSpan threshold_span(const rule::Rule& rule, std::string key, Instant opened, Instant cleared) const;
+  const LiveSpan* opening_span(const rule::Rule& rule);
 
   // ---- configure.cpp
   void start();
@@ -293,7 +294,7 @@ struct Engine::Impl final : rule::MeasureSource {
   std::string objection(const rule::Configuration& next);
   void release_held(Instant at);
   const rule::Rule* rule_of(const Item& item) const;
-  NameId name_of(const rule::Rule& rule) const { return rule_names.at(&rule); }
+  NameId name_of(const rule::Rule& rule) const { return rule_names[static_cast<size_t>(rule.index)]; }
 
   ledger::Ledger& ledger;
   std::shared_ptr<const rule::Configuration> config;
@@ -313,7 +314,8 @@ struct Engine::Impl final : rule::MeasureSource {
   Applied applied;
 
   LiveSpans live;
-  LiveSpan past;  // what span_of() gave last, if it is not live any more
+  LiveSpan past;     // what span_of() gave last, if it is not live any more
+  LiveSpan opening;  // what opening_span() gave last
   std::vector<DeclaredSpan> declared;
   std::vector<std::pair<const rule::Rule*, CalendarSpan>> calendar;  // of a window around `now`, by rule
   Date next_window{};                                                // from this day on another window counts
@@ -325,6 +327,7 @@ struct Engine::Impl final : rule::MeasureSource {
   Date checked_day{};                                // thresholds were looked at on this day's beginning
   std::vector<std::pair<int, std::string>> crossed;  // measures whose count in a place has changed
   std::vector<NameId> measure_names;                 // by index
+  std::set<std::pair<NameId, std::string>> without_subjects;  // kinds and areas, as subjects_at() found them
 
   std::map<event::Input, int64_t> applied_to;    // next offset per input
   std::map<event::Input, std::string> clusters;  // whose offsets these are
@@ -332,7 +335,7 @@ struct Engine::Impl final : rule::MeasureSource {
 
   std::map<std::string, std::shared_ptr<const cel::Program>> silence_conditions;  // by the silence's id
 
-  std::unordered_map<const rule::Rule*, NameId> rule_names;
+  std::vector<NameId> rule_names;  // by index
   std::unordered_map<int32_t, const rule::Rule*> rule_by_name;
   std::unordered_map<const rule::Stage*, NameId> stage_names;
   /// States reachable from a state through open ones, per kind: tells "its predecessor is missing" from

@@ -287,8 +287,10 @@ const rule::Rule* Engine::Impl::rule_of(const Item& item) const {
 const LiveSpan* Engine::Impl::span_of(const rule::Rule& rule, const Item& item) {
   if (item.span.empty()) return nullptr;
   const std::string& key = carrying(item);
-  if (rule.trigger.kind == rule::Trigger::Kind::measure)
-    return threshold_span(rule, key, item.noticed, item.cleared);
+  if (rule.trigger.kind == rule::Trigger::Kind::measure) {
+    past = threshold_span(rule, key, item.noticed, item.cleared);
+    return &past;
+  }
   if (const LiveSpan* span = find_span(rule, key)) return span;
   for (const auto& [of, span] : calendar)
     if (of == &rule && span.key == key) {

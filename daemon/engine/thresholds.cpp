@@ -2,11 +2,24 @@
 //
 // The item is the span's memory: as long as it is not cleared, no other opens, however the item itself has
 // ended.
-#include <algorithm>
-
+#include "core/limits.hpp"
 #include "engine/impl.hpp"
 
 namespace duban::engine {
+namespace {
+
+/// What `some(after)` gives, until it gives no more.
+template <typename Some>
+void append_all(std::vector<ledger::EntityId>& ids, Some some) {
+  for (int64_t after = 0;;) {
+    const std::vector<ledger::EntityId> found = some(after);
+    ids.insert(ids.end(), found.begin(), found.end());
+    if (found.size() < limits::kJobSlice) return;
+    after = static_cast<int64_t>(found.back());
+  }
+}
+
+}  // namespace
 
 void Engine::Impl::refresh_threshold(Entity& entity, const rule::Rule& rule, const Reason& reason) {
   const rule::Trigger& trigger = rule.trigger;
@@ -30,7 +43,7 @@ void Engine::Impl::refresh_threshold(Entity& entity, const rule::Rule& rule, con
   }
   if (last != nullptr && quiet(rule, *last)) return;
   // Measures cost more than conditions, and most subjects of a kind are none of the rule's.
-  const LiveSpan* span = threshold_span(rule, config->zone.format(now), now, kNever);
+  const LiveSpan* span = opening_span(rule);
   if (!holds(rule, entity, span) || is_over(rule, entity, span)) return;
   if (holds_now(trigger.measure)) open_item(entity, rule, span, nullptr, reason);
 }
@@ -47,19 +60,27 @@ bool Engine::Impl::quiet(const rule::Rule& rule, const Item& last) const {
   return end && now < end->at;
 }
 
-/// Valid until the next span_of().
-const LiveSpan* Engine::Impl::threshold_span(const rule::Rule& rule, std::string key, Instant opened,
-                                             Instant cleared) {
+/// The span of a threshold that would open now: the same for every subject.
+const LiveSpan* Engine::Impl::opening_span(const rule::Rule& rule) {
+  if (opening.rule != &rule || opening.opened != now) {
+    opening = threshold_span(rule, config->zone.format(now), now, kNever);
+    opening.opened = now;
+  }
+  return &opening;
+}
+
+LiveSpan Engine::Impl::threshold_span(const rule::Rule& rule, std::string key, Instant opened,
+                                      Instant cleared) const {
   CalendarSpan span;
   span.key = span.id = std::move(key);
   span.name = rule.title;
   span.first = config->zone.date(opened);
   span.last = cleared == kNever ? span.first : config->zone.date(cleared);
   span.year = span.first.year();
-  past = make_live(rule, span, config->zone);
-  past.dates.start = rule::Moment::of(opened);
-  past.dates.end = cleared == kNever ? std::nullopt : std::optional(rule::Moment::of(cleared));
-  return &past;
+  LiveSpan live_span = make_live(rule, span, config->zone);
+  live_span.dates.start = rule::Moment::of(opened);
+  live_span.dates.end = cleared == kNever ? std::nullopt : std::optional(rule::Moment::of(cleared));
+  return live_span;
 }
 
 /// The subjects whose threshold may ask for what has changed in a place: those of the place, and of the areas
@@ -67,19 +88,21 @@ const LiveSpan* Engine::Impl::threshold_span(const rule::Rule& rule, std::string
 std::vector<ledger::EntityId> Engine::Impl::subjects_at(const rule::Rule& rule, const rule::Measure& measure,
                                                         const std::string& place) {
   using By = rule::Measure::By;
-  constexpr size_t kMost = 1'000;  // subjects of one area or unit
   const NameId kind = ledger.intern(rule.subject->name);
   std::vector<ledger::EntityId> ids;
-  if (measure.by == By::unit && rule.subject != unit_kind) return ledger.open_of_unit(kind, place, 0, kMost);
-  if (measure.by != By::area) {
+  if (measure.by == By::unit && rule.subject != unit_kind) {
+    append_all(ids,
+               [&](int64_t after) { return ledger.open_of_unit(kind, place, after, limits::kJobSlice); });
+  } else if (measure.by != By::area) {
     if (const Entity* entity = ledger.find(*rule.subject, place)) ids.push_back(entity->id);
-    return ids;
-  }
-  for (size_t digits = 2; digits <= place.size(); ++digits) {
-    const std::string_view area = std::string_view(place).substr(0, digits);
-    for (const ledger::EntityId id : ledger.open_in_area(kind, area, {}, 0, kMost)) {
-      if (ledger.get(id)->indexed_area != area) break;  // those inside it come after
-      ids.push_back(id);
+  } else {
+    for (size_t digits = 2; digits <= place.size(); ++digits) {
+      const std::string area = place.substr(0, digits);
+      if (!without_subjects.insert({kind, area}).second) continue;
+      const size_t before = ids.size();
+      append_all(ids,
+                 [&](int64_t after) { return ledger.open_at_area(kind, area, after, limits::kJobSlice); });
+      if (ids.size() > before) without_subjects.erase({kind, area});
     }
   }
   return ids;

@@ -336,7 +336,10 @@ void Engine::Impl::refresh_subjects_of(const Entity& unit) {
 }
 
 void Engine::Impl::index(Entity& entity) {
-  ledger.index(entity, entity.is_open(), entity.text(entity.kind->area), unit_id_of(entity));
+  const std::string_view area = entity.text(entity.kind->area);
+  if (!without_subjects.empty() && entity.is_open())
+    without_subjects.erase({ledger.intern(entity.kind->name), std::string(area)});
+  ledger.index(entity, entity.is_open(), area, unit_id_of(entity));
 }
 
 }  // namespace duban::engine

@@ -100,6 +100,7 @@ void Ledger::commit() {
   if (!impl_->database.read_only()) {
     impl_->entities.write_back();
     impl_->journal.store();
+    impl_->measures.store();
     impl_->facts.prune(impl_->registry.instant());
     impl_->registry.store();
     impl_->tallies.store();
@@ -120,6 +121,7 @@ void Ledger::rollback() {
   if (impl_->database.in_transaction()) impl_->rollback.run();
   impl_->entities.rolled_back();
   impl_->journal.forget();
+  impl_->measures.rolled_back();
   impl_->facts.rolled_back();
   impl_->registry.rolled_back();
   impl_->tallies.rolled_back();
@@ -153,6 +155,12 @@ std::vector<EntityId> Ledger::open_in_area(NameId kind, std::string_view area, s
                                            int64_t after_id, size_t limit) {
   impl_->entities.open_index().write(impl_->entities.arena());
   return impl_->entities.open_index().in_area(kind, area, after_area, after_id, limit);
+}
+
+std::vector<EntityId> Ledger::open_at_area(NameId kind, std::string_view area, int64_t after_id,
+                                           size_t limit) {
+  impl_->entities.open_index().write(impl_->entities.arena());
+  return impl_->entities.open_index().at_area(kind, area, after_id, limit);
 }
 
 std::vector<EntityId> Ledger::open_of_unit(NameId kind, std::string_view unit, int64_t after_id,

@@ -82,6 +82,8 @@ class Ledger {
   /// Open entities of a kind whose area begins with `area`, in order of (area, id), after the given cursor.
   std::vector<EntityId> open_in_area(NameId kind, std::string_view area, std::string_view after_area,
                                      int64_t after_id, size_t limit);
+  /// Those whose area is `area` itself, in order of id.
+  std::vector<EntityId> open_at_area(NameId kind, std::string_view area, int64_t after_id, size_t limit);
   std::vector<EntityId> open_of_unit(NameId kind, std::string_view unit, int64_t after_id, size_t limit);
   /// Every known entity of a kind in order of id, open or not (units at start-up). For reading: an entity is
   /// valid during the visit only and must not be touched; get() it for that.

@@ -1,7 +1,7 @@
 #include "ledger/measures.hpp"
 
 #include <algorithm>
-#include <tuple>
+#include <cstdint>
 
 namespace duban::ledger {
 
@@ -27,19 +27,36 @@ Measures::Measures(Database& database, const Names& names)
       all_(database, "SELECT measure, place, day, count FROM measure_count", "listing the measures") {}
 
 void Measures::add(const MeasureCount& count) {
-  for (Statement* statement : {&add_, &drop_}) {
-    if (statement == &drop_ && count.count > 0) break;
-    statement->bind(1, static_cast<int64_t>(count.measure)).bind(2, count.place).bind(3, count.day.days);
-    if (statement == &add_) statement->bind(4, count.count);
-    statement->run();
+  added_[{static_cast<int32_t>(count.measure), count.place, count.day.days}] += count.count;
+}
+
+void Measures::store() {
+  for (const auto& [key, count] : added_) {
+    if (count == 0) continue;
+    const auto& [measure, place, day] = key;
+    add_.bind(1, int64_t{measure}).bind(2, place).bind(3, int64_t{day}).bind(4, count).run();
+    if (count < 0) drop_.bind(1, int64_t{measure}).bind(2, place).bind(3, int64_t{day}).run();
   }
+  added_.clear();
 }
 
 int64_t Measures::sum(NameId measure, std::string_view place, bool below, Date from, Date to) {
+  const auto number = static_cast<int32_t>(measure);
+  int64_t total = 0;
+  for (auto it = added_.lower_bound({number, std::string(place), INT32_MIN}); it != added_.end(); ++it) {
+    const auto& [of, where, day] = it->first;
+    if (of != number || !(below ? where.starts_with(place) : where == place)) break;
+    if (day >= from.days && day <= to.days) total += it->second;
+  }
   Statement& sum = below ? sum_below_ : sum_;
-  sum.bind(1, static_cast<int64_t>(measure)).bind(2, place).bind(3, from.days).bind(4, to.days);
+  sum.bind(1, int64_t{number}).bind(2, place).bind(3, int64_t{from.days}).bind(4, int64_t{to.days});
   Rows rows(sum);
-  return rows.next() ? sum.integer(0) : 0;
+  return rows.next() ? total + sum.integer(0) : total;
+}
+
+void Measures::clear() {
+  added_.clear();
+  clear_.run();
 }
 
 std::vector<MeasureCount> Measures::all() {

@@ -25,6 +25,10 @@ OpenIndex::OpenIndex(Database& database, Names& names)
                    "SELECT entity FROM open_area WHERE kind = ?1 AND (area, entity) > (?2, ?3) AND area < ?4 "
                    "ORDER BY area, entity LIMIT ?5",
                    "looking up open entities by area"),
+      select_at_(database,
+                 "SELECT entity FROM open_area WHERE kind = ?1 AND area = ?2 AND entity > ?3 "
+                 "ORDER BY entity LIMIT ?4",
+                 "looking up open entities by area"),
       add_unit_(database, "INSERT OR IGNORE INTO open_unit VALUES(?1, ?2, ?3)", "indexing open entities"),
       remove_unit_(database, "DELETE FROM open_unit WHERE kind = ?1 AND unit = ?2 AND entity = ?3",
                    "indexing open entities"),
@@ -75,12 +79,25 @@ std::vector<EntityId> OpenIndex::in_area(NameId kind, std::string_view area, std
   return found;
 }
 
-std::vector<EntityId> OpenIndex::of_unit(NameId kind, std::string_view unit, int64_t after_id, size_t limit) {
-  select_unit_.bind(1, static_cast<int64_t>(kind)).bind(2, unit).bind(3, after_id);
-  Rows rows(select_unit_.bind(4, static_cast<int64_t>(limit)));
+namespace {
+
+std::vector<EntityId> ids_of(Statement& select, NameId kind, std::string_view where, int64_t after_id,
+                             size_t limit) {
+  select.bind(1, static_cast<int64_t>(kind)).bind(2, where).bind(3, after_id);
+  Rows rows(select.bind(4, static_cast<int64_t>(limit)));
   std::vector<EntityId> found;
-  while (rows.next()) found.push_back(EntityId{select_unit_.integer(0)});
+  while (rows.next()) found.push_back(EntityId{select.integer(0)});
   return found;
+}
+
+}  // namespace
+
+std::vector<EntityId> OpenIndex::at_area(NameId kind, std::string_view area, int64_t after_id, size_t limit) {
+  return ids_of(select_at_, kind, area, after_id, limit);
+}
+
+std::vector<EntityId> OpenIndex::of_unit(NameId kind, std::string_view unit, int64_t after_id, size_t limit) {
+  return ids_of(select_unit_, kind, unit, after_id, limit);
 }
 
 }  // namespace duban::ledger

@@ -23,6 +23,8 @@ class OpenIndex {
 
   std::vector<EntityId> in_area(NameId kind, std::string_view area, std::string_view after_area,
                                 int64_t after_id, size_t limit);
+  /// In this very area, in order of id.
+  std::vector<EntityId> at_area(NameId kind, std::string_view area, int64_t after_id, size_t limit);
   std::vector<EntityId> of_unit(NameId kind, std::string_view unit, int64_t after_id, size_t limit);
 
  private:
@@ -32,6 +34,7 @@ class OpenIndex {
   Statement add_area_;
   Statement remove_area_;
   Statement select_area_;
+  Statement select_at_;
   Statement add_unit_;
   Statement remove_unit_;
   Statement select_unit_;

@@ -179,9 +179,16 @@ TEST_CASE("a measure's counts add up by prefix and day, and vanish at 0") {
   CHECK(f.ledger->counted(found, "340602", true, day, day) == 4);
   CHECK(f.ledger->counted(found, "", true, day + 1, day + 9) == 1);
   CHECK(f.ledger->counted(found, "35", true, day, day + 9) == 0);
+  f.ledger->commit();
+  f.ledger->begin();
+  f.ledger->count({found, "340602101", day, 5});
+  CHECK(f.ledger->counted(found, "3406", true, day, day + 9) == 12);  // those of before and of now
+  f.ledger->count({found, "340602101", day, -5});
   for (const char* place : {"340602", "340602101", "34070", "3406"}) f.ledger->count({found, place, day, -2});
   f.ledger->count({found, "340602", day + 3, -1});
   f.ledger->count({f.ledger->intern("closed"), "340602", day, -9});
+  f.ledger->commit();
+  f.ledger->begin();
   CHECK(f.dump() == empty);
   f.ledger->commit();
 }
