@@ -9,26 +9,13 @@
 namespace duban::api {
 namespace {
 
-constexpr size_t kOriginBytes = 100;
-
-/// "link 10.0.0.7", "api 127.0.0.1 for 10.0.0.7": through what it came, and from where.
-std::string origin_of(const char* through, const Request& request) {
-  std::string origin = std::string(through) + " " + request.remote;
-  if (is_plain(request.forwarded_for, kOriginBytes)) origin += " for " + request.forwarded_for;
-  return origin;
-}
-
 Response acknowledged_json(const Acknowledging& ack, Acknowledged result, const Zone& zone) {
   switch (result) {
     case Acknowledged::unknown_alert:
       return error_response(
           {404, "alert id", ack.alert, "the id of an alert that was raised", "list /api/v1/alerts"});
-    case Acknowledged::failed: {
-      Response response = error_response({503, "ledger", "it cannot be written", "a ledger that works",
-                                          "try again; the daemon's log says what is wrong with it"});
-      response.headers.emplace_back("Retry-After", "1");
-      return response;
-    }
+    case Acknowledged::failed:
+      return unwritable();
     case Acknowledged::before:
     case Acknowledged::now:
       break;

@@ -3,9 +3,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "api/status.hpp"
+#include "engine/silences.hpp"
 #include "rule/configuration.hpp"
 
 namespace duban::api {
@@ -27,6 +29,11 @@ class Backend {
   virtual std::shared_ptr<const rule::Configuration> configuration() = 0;
   /// `done` comes on the loop, once the acknowledgement is on disk.
   virtual void acknowledge(Acknowledging ack, std::function<void(Acknowledged)> done) = 0;
+  /// In every shard; `done` comes once all have it on disk, with nothing if one could not be written.
+  virtual void add_silence(engine::SilenceRequest request, Instant at,
+                           std::function<void(std::optional<engine::SilenceAnswer>)> done) = 0;
+  virtual void end_silence(engine::SilenceEnding ending, Instant at,
+                           std::function<void(std::optional<engine::SilenceEnded>)> done) = 0;
 };
 
 }  // namespace duban::api

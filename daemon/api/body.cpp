@@ -39,6 +39,20 @@ bool is_plain(std::string_view text, size_t most) {
                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
+std::string origin_of(const char* through, const Request& request) {
+  constexpr size_t kMost = 100;
+  std::string origin = std::string(through) + " " + request.remote;
+  if (is_plain(request.forwarded_for, kMost)) origin += " for " + request.forwarded_for;
+  return origin;
+}
+
+Response unwritable() {
+  Response response = error_response({503, "ledger", "it cannot be written", "a ledger that works",
+                                      "try again; the daemon's log says what is wrong with it"});
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
 std::variant<Members, Fault> read_members(const Request& request, const std::vector<Member>& wanted) {
   if (!request.content_type.starts_with("application/json"))
     return Fault{415, "header Content-Type", request.content_type.empty() ? "none" : request.content_type,

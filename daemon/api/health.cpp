@@ -3,11 +3,12 @@
 
 #include "api/metrics.hpp"
 #include "api/server_impl.hpp"
+#include "ledger/silences.hpp"
 
 namespace duban::api {
 namespace {
 
-LedgerStatus ledger_status(Snapshots& snapshots) {
+LedgerStatus ledger_status(Snapshots& snapshots, Instant now) {
   LedgerStatus sum;
   for (size_t shard = 0; shard < snapshots.count(); ++shard) {
     ledger::Ledger& ledger = snapshots.ledger(shard);
@@ -18,6 +19,8 @@ LedgerStatus ledger_status(Snapshots& snapshots) {
     sum.held += counts.held;
     sum.rejected += counts.rejected;
     sum.dead_letters += counts.dead_letters;
+    const auto silences = static_cast<int64_t>(ledger.silences().active(now).size());
+    sum.silences = std::max(sum.silences, silences);
     for (const auto& [channel, pending] : ledger.pending_by_channel()) sum.pending[channel] += pending;
   }
   return sum;
@@ -55,7 +58,7 @@ void Server::Impl::metrics(Call call) {
     response.body = metrics_text(status, ledgers);
     return response;
   };
-  read([answer](Snapshots& snapshots) { return answer(ledger_status(snapshots)); },
+  read([answer, now = clock.now()](Snapshots& snapshots) { return answer(ledger_status(snapshots, now)); },
        or_without(std::move(call.respond), [answer] { return answer(std::nullopt); }));
 }
 
@@ -65,7 +68,7 @@ void Server::Impl::status(Call call) {
     response.body = status_json(status, ledgers, zone);
     return response;
   };
-  read([answer](Snapshots& snapshots) { return answer(ledger_status(snapshots)); },
+  read([answer, now = clock.now()](Snapshots& snapshots) { return answer(ledger_status(snapshots, now)); },
        or_without(std::move(call.respond), [answer] { return answer(std::nullopt); }));
 }
 

@@ -38,6 +38,10 @@ inline constexpr size_t kFilterBytes = 4 * 1024;
 inline constexpr uint64_t kFilterSteps = 20'000'000;
 /// Questions to the ledgers that wait for the reading thread; more are answered with 503.
 inline constexpr size_t kWaitingReads = 64;
+/// Longer than any stop of production; what is never to be said is a matter of the rules.
+inline constexpr std::chrono::hours kLongestSilence{366 * 24};
+inline constexpr size_t kReasonBytes = 500;
+inline constexpr size_t kPersonBytes = 200;
 /// Page cache of each reading connection.
 inline constexpr int kReaderCacheKib = 2 * 1024;
 

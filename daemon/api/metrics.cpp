@@ -91,6 +91,8 @@ void add_ledgers(Text& text, const LedgerStatus& ledgers) {
   text.gauge("duban_alerts_held", "Alerts held until all is caught up", static_cast<double>(ledgers.held));
   text.gauge("duban_deliveries_rejected", "Deliveries that wait for a person's decision",
              static_cast<double>(ledgers.rejected));
+  text.gauge("duban_silences_active", "Silences that hold messages back",
+             static_cast<double>(ledgers.silences));
   text.gauge("duban_dead_letters", "Dead letters in the ledger", static_cast<double>(ledgers.dead_letters));
 }
 

@@ -39,6 +39,9 @@ const std::vector<Route>& routes() {
       {"POST", {"api", "v1", "alerts", "*", "acknowledgement"}, Access::bearer, &Impl::acknowledge},
       {"GET", {"api", "v1", "items"}, Access::bearer, &Impl::items},
       {"GET", {"api", "v1", "dead-letters"}, Access::bearer, &Impl::dead_letters},
+      {"GET", {"api", "v1", "silences"}, Access::bearer, &Impl::silences},
+      {"POST", {"api", "v1", "silences"}, Access::bearer, &Impl::add_silence},
+      {"DELETE", {"api", "v1", "silences", "*"}, Access::bearer, &Impl::end_silence},
       {"GET", {"a", "*"}, Access::everyone, &Impl::show_link},
       {"POST", {"a", "*"}, Access::everyone, &Impl::confirm_link},
   };

@@ -3,6 +3,7 @@
 //   server.cpp  routes: who may ask for what, and which function answers
 //   health.cpp  /healthz, /readyz, /metrics, /api/v1/status
 //   alerts.cpp, items.cpp, dead_letters.cpp  lists
+//   silences.cpp  what people are not told for a while
 //   acknowledge.cpp  acknowledgements, and the links that ask for them
 #pragma once
 
@@ -44,6 +45,11 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   void alert(Call call);
   void items(Call call);
   void dead_letters(Call call);
+
+  // ---- silences.cpp
+  void silences(Call call);
+  void add_silence(Call call);
+  void end_silence(Call call);
 
   // ---- acknowledge.cpp
   void acknowledge(Call call);

@@ -71,6 +71,7 @@ struct Status {
 /// What the ledgers say, summed over the shards.
 struct LedgerStatus {
   int64_t open_items = 0, entities = 0, alerts = 0, held = 0, rejected = 0, dead_letters = 0;
+  int64_t silences = 0;                    // that are active, the most in one shard: all have the same
   std::map<std::string, int64_t> pending;  // deliveries waiting in the outbox, by channel
 };
 

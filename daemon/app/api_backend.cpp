@@ -1,5 +1,7 @@
 #include "app/api_backend.hpp"
 
+#include <algorithm>
+
 #include "api/reader.hpp"
 #include "core/log.hpp"
 
@@ -61,6 +63,74 @@ void ApiBackend::acknowledge(api::Acknowledging ack, std::function<void(api::Ack
                             : *result == Result::unknown_alert ? api::Acknowledged::unknown_alert
                                                                : api::Acknowledged::before);
                      });
+}
+
+/// Every shard is asked; its answers come in their order, none of a shard that is not there.
+template <typename Answer>
+void ApiBackend::ask_all(const std::function<void(Shard&, std::function<void(std::optional<Answer>)>)>& ask,
+                         std::function<void(std::vector<std::optional<Answer>>)> done) {
+  struct Asking {
+    std::vector<std::optional<Answer>> answers;
+    size_t left = 0;
+    std::function<void(std::vector<std::optional<Answer>>)> done;
+  };
+  auto asking = std::make_shared<Asking>();
+  asking->left = static_cast<size_t>(parts_.shards);
+  asking->answers.resize(asking->left);
+  asking->done = std::move(done);
+  for (size_t i = 0; i < asking->answers.size(); ++i) {
+    const auto take = [asking, i](std::optional<Answer> answer) {
+      asking->answers[i] = std::move(answer);
+      if (--asking->left == 0) asking->done(std::move(asking->answers));
+    };
+    Shard* shard = parts_.stopping() ? nullptr : parts_.shard(i);
+    shard != nullptr ? ask(*shard, take) : take(std::nullopt);
+  }
+}
+
+/// What was read ahead was read before the silence, or what it held back may go.
+void ApiBackend::look_again() {
+  if (delivery::Dispatcher* dispatcher = parts_.dispatcher()) dispatcher->wake();
+}
+
+void ApiBackend::add_silence(engine::SilenceRequest request, Instant at,
+                             std::function<void(std::optional<engine::SilenceAnswer>)> done) {
+  using Answer = engine::SilenceAnswer;
+  ask_all<Answer>(
+      [request, at](Shard& shard, auto take) { shard.add_silence(request, at, std::move(take)); },
+      [this, request, at, done = std::move(done)](const std::vector<std::optional<Answer>>& answers) {
+        const auto failed = std::find(answers.begin(), answers.end(), std::nullopt);
+        if (failed == answers.end()) {
+          log::info("silence {} is added until {}", answers.front()->id, format_utc(request.until));
+          look_again();
+          return done(answers.front());
+        }
+        // All or none, as far as ledgers can be written: a list shows what is left of it.
+        for (const auto& answer : answers)
+          if (answer)
+            return end_silence({answer->id, request.author, request.origin}, at,
+                               [done](const auto&) { done(std::nullopt); });
+        done(std::nullopt);
+      });
+}
+
+void ApiBackend::end_silence(engine::SilenceEnding ending, Instant at,
+                             std::function<void(std::optional<engine::SilenceEnded>)> done) {
+  using Answer = engine::SilenceEnded;
+  ask_all<Answer>(
+      [ending, at](Shard& shard, auto take) { shard.end_silence(ending, at, std::move(take)); },
+      [this, id = ending.id, done = std::move(done)](const std::vector<std::optional<Answer>>& answers) {
+        Answer result = Answer::unknown;
+        for (const std::optional<Answer>& answer : answers) {
+          if (!answer) return done(std::nullopt);
+          result = std::min(result, *answer);
+        }
+        if (result == Answer::now) {
+          log::info("silence {} is ended", id);
+          look_again();
+        }
+        done(result);
+      });
 }
 
 api::ServerOptions api_options(const Settings& settings, std::vector<std::string> ledgers,

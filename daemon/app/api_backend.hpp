@@ -16,7 +16,7 @@ namespace duban::app {
 struct DaemonParts {
   const Clock& clock;
   std::function<const Pump*()> pump;
-  std::function<const delivery::Dispatcher*()> dispatcher;
+  std::function<delivery::Dispatcher*()> dispatcher;
   std::function<std::shared_ptr<const rule::Configuration>()> configuration;
   std::function<bool()> stopping;
   std::function<std::vector<std::string>()> notes;
@@ -32,8 +32,17 @@ class ApiBackend final : public api::Backend {
   api::Status status() override;
   std::shared_ptr<const rule::Configuration> configuration() override { return parts_.configuration(); }
   void acknowledge(api::Acknowledging ack, std::function<void(api::Acknowledged)> done) override;
+  void add_silence(engine::SilenceRequest request, Instant at,
+                   std::function<void(std::optional<engine::SilenceAnswer>)> done) override;
+  void end_silence(engine::SilenceEnding ending, Instant at,
+                   std::function<void(std::optional<engine::SilenceEnded>)> done) override;
 
  private:
+  template <typename Answer>
+  void ask_all(const std::function<void(Shard&, std::function<void(std::optional<Answer>)>)>& ask,
+               std::function<void(std::vector<std::optional<Answer>>)> done);
+  void look_again();
+
   DaemonParts parts_;
 };
 

@@ -28,7 +28,8 @@ struct Transfer {
   std::string failure;  // of the connection
 };
 
-Transfer transfer(const std::string& url, const std::string& token, const std::optional<std::string>& body) {
+Transfer transfer(const char* method, const std::string& url, const std::string& token,
+                  const std::optional<std::string>& body) {
   Transfer done;
   const std::unique_ptr<CURL, void (*)(CURL*)> curl(curl_easy_init(), curl_easy_cleanup);
   std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(
@@ -44,6 +45,7 @@ Transfer transfer(const std::string& url, const std::string& token, const std::o
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, take);
   curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &done.text);
+  curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, method);
   if (body) {
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(body->size()));
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body->c_str());
@@ -83,9 +85,14 @@ ApiClient::ApiClient(const Settings& settings, const std::string& url) : url_(ur
     error_ = "the API's token " + unreadable + "; start the daemon once, and ask as a user who may read it";
 }
 
-ApiAnswer ApiClient::ask(const std::string& target, const std::optional<std::string>& body) const {
+ApiAnswer ApiClient::post(const std::string& target, const nlohmann::ordered_json& body) const {
+  return ask("POST", target, body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
+ApiAnswer ApiClient::ask(const char* method, const std::string& target,
+                         const std::optional<std::string>& body) const {
   ApiAnswer answer;
-  Transfer done = transfer(url_ + target, token_, body);
+  Transfer done = transfer(method, url_ + target, token_, body);
   if (!done.failure.empty()) {
     answer.error =
         fmt::format("{}: {}; is the daemon running, with http.listen in its settings?", url_, done.failure);

@@ -21,10 +21,14 @@ class ApiClient {
   ApiClient(const Settings& settings, const std::string& url);
 
   const std::string& error() const { return error_; }
-  /// `target`: path and query, percent-encoded. `body`: sent with POST; none: GET.
-  ApiAnswer ask(const std::string& target, const std::optional<std::string>& body = std::nullopt) const;
+  /// `target`: path and query, percent-encoded.
+  ApiAnswer get(const std::string& target) const { return ask("GET", target, {}); }
+  ApiAnswer post(const std::string& target, const nlohmann::ordered_json& body) const;
+  ApiAnswer remove(const std::string& target) const { return ask("DELETE", target, {}); }
 
  private:
+  ApiAnswer ask(const char* method, const std::string& target, const std::optional<std::string>& body) const;
+
   std::string url_;
   std::string token_;
   std::string error_;

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "api/query.hpp"
-#include "app/api_client.hpp"
+#include "app/asking.hpp"
 #include "app/exit_codes.hpp"
 #include "app/text_table.hpp"
 #include "rule/level.hpp"
@@ -13,44 +13,9 @@
 namespace duban::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-/// Settings, client and its complaints, once for all these commands.
-int with_client(const AskArguments& arguments, Console& console,
-                const std::function<int(const ApiClient&)>& work) {
-  Diagnostics findings;
-  const Settings settings = load_settings(arguments.config, findings);
-  if (findings.has_errors()) {
-    console.error << findings.text();
-    return kConfiguration;
-  }
-  const ApiClient client(settings, arguments.url);
-  if (client.error().empty()) return work(client);
-  console.error << "duban: " << client.error() << '\n';
-  return kDaemon;
-}
-
-int refuse(const ApiAnswer& answer, Console& console) {
-  console.error << "duban: " << answer.error << '\n';
-  return kDaemon;
-}
-
-std::string text_of(const Json& json, const char* name) {
-  const auto found = json.find(name);
-  if (found == json.end() || found->is_null()) return "";
-  return found->is_string() ? found->get<std::string>() : found->dump();
-}
-
 Json part_of(const Json& json, const char* name) {
   const auto found = json.find(name);
   return found != json.end() && found->is_object() ? *found : Json::object();
-}
-
-/// "2026-11-22 09:00"; a date stays one.
-std::string minute(const std::string& rfc3339) {
-  std::string text = rfc3339.substr(0, 16);
-  if (text.size() > 10) text[10] = ' ';
-  return text;
 }
 
 std::string joined(const Json& texts) {
@@ -58,35 +23,6 @@ std::string joined(const Json& texts) {
   for (const Json& text : texts)
     if (text.is_string()) all += (all.empty() ? "" : ", ") + text.get<std::string>();
   return all;
-}
-
-/// Asks page after page until there are `limit` entries or no more.
-struct Listed {
-  Json entries = Json::array();
-  bool more = false;
-  ApiAnswer failed;
-};
-
-Listed list(const ApiClient& client, const std::string& path, const char* name,
-            const std::vector<std::pair<std::string, std::string>>& parameters, int limit) {
-  Listed listed;
-  std::string cursor;
-  do {
-    std::string target =
-        path + "?limit=" + std::to_string(std::min(1'000, limit - static_cast<int>(listed.entries.size())));
-    for (const auto& [key, value] : parameters)
-      if (!value.empty()) target += "&" + key + "=" + api::percent_encode(value);
-    if (!cursor.empty()) target += "&cursor=" + cursor;
-    ApiAnswer answer = client.ask(target);
-    if (!answer.error.empty()) {
-      listed.failed = std::move(answer);
-      return listed;
-    }
-    for (Json& entry : answer.body[name]) listed.entries.push_back(std::move(entry));
-    cursor = text_of(answer.body, "next");
-  } while (!cursor.empty() && static_cast<int>(listed.entries.size()) < limit);
-  listed.more = !cursor.empty();
-  return listed;
 }
 
 using RowOf = std::function<TextRow(const Json&)>;
@@ -208,7 +144,7 @@ void print_status(const Json& status, std::ostream& out) {
 
 int status_command(const AskArguments& arguments, Console& console) {
   return with_client(arguments, console, [&](const ApiClient& client) {
-    const ApiAnswer answer = client.ask("/api/v1/status");
+    const ApiAnswer answer = client.get("/api/v1/status");
     if (!answer.error.empty()) return refuse(answer, console);
     if (arguments.json)
       console.out << answer.body.dump() << '\n';
@@ -223,7 +159,7 @@ int alerts_command(const ListArguments& arguments, const std::string& id, Consol
     return print_list(arguments, "/api/v1/alerts", "alerts",
                       {"id", "time", "level", "subject", "state", "seen by", "text"}, alert_row, console);
   return with_client(arguments.ask, console, [&](const ApiClient& client) {
-    const ApiAnswer answer = client.ask("/api/v1/alerts/" + api::percent_encode(id));
+    const ApiAnswer answer = client.get("/api/v1/alerts/" + api::percent_encode(id));
     if (!answer.error.empty()) return refuse(answer, console);
     if (arguments.ask.json)
       console.out << answer.body.dump() << '\n';
@@ -266,8 +202,8 @@ int dead_letters_command(const ListArguments& arguments, Console& console) {
 int ack_command(const AckArguments& arguments, Console& console) {
   return with_client(arguments.ask, console, [&](const ApiClient& client) {
     const ApiAnswer answer =
-        client.ask("/api/v1/alerts/" + api::percent_encode(arguments.alert) + "/acknowledgement",
-                   Json{{"by", arguments.by}}.dump(-1, ' ', false, Json::error_handler_t::replace));
+        client.post("/api/v1/alerts/" + api::percent_encode(arguments.alert) + "/acknowledgement",
+                    Json{{"by", arguments.by}});
     if (!answer.error.empty()) return refuse(answer, console);
     if (arguments.ask.json)
       console.out << answer.body.dump() << '\n';

@@ -28,12 +28,13 @@ AskCommands::AskCommands(CLI::App& app, Console& console, Make make, Choose choo
   add_status();
   add_lists();
   add_ack();
+  add_silences();
   add_audit();
 }
 
-CLI::App* AskCommands::asking(const char* name, const char* what, const char* examples,
+CLI::App* AskCommands::asking(CLI::App& parent, const char* name, const char* what, const char* examples,
                               AskArguments& arguments) {
-  CLI::App* command = make_(app_, name, what, examples, arguments.config);
+  CLI::App* command = make_(parent, name, what, examples, arguments.config);
   command->add_option("--url", arguments.url,
                       "Where the daemon listens (default: http.listen of the settings)");
   return command;
@@ -41,7 +42,7 @@ CLI::App* AskCommands::asking(const char* name, const char* what, const char* ex
 
 CLI::App* AskCommands::listing(const char* name, const char* what, const char* examples,
                                ListArguments& arguments) {
-  CLI::App* command = asking(name, what, examples, arguments.ask);
+  CLI::App* command = asking(app_, name, what, examples, arguments.ask);
   command->add_option("--limit", arguments.limit, "How many at most (default 50)")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000).description(""));
@@ -50,10 +51,11 @@ CLI::App* AskCommands::listing(const char* name, const char* what, const char* e
 }
 
 void AskCommands::add_status() {
-  CLI::App* c = asking("status", "How the running daemon is doing: ready or why not, how far, what waits",
-                       "  duban status\n"
-                       "  duban status --format json\n",
-                       status_);
+  CLI::App* c =
+      asking(app_, "status", "How the running daemon is doing: ready or why not, how far, what waits",
+             "  duban status\n"
+             "  duban status --format json\n",
+             status_);
   add_format(*c, status_.json, "text");
   c->callback([this] { choose_([this] { return status_command(status_, console_); }); });
 }
@@ -87,8 +89,9 @@ void AskCommands::add_lists() {
 }
 
 void AskCommands::add_ack() {
-  CLI::App* c = asking("ack", "Acknowledges an alert: stages with `unless: acknowledged` then do not follow",
-                       "  duban ack 5f-0123456789abcdef0123456789abcdef --by T-1/principal\n", ack_.ask);
+  CLI::App* c =
+      asking(app_, "ack", "Acknowledges an alert: stages with `unless: acknowledged` then do not follow",
+             "  duban ack 5f-0123456789abcdef0123456789abcdef --by T-1/principal\n", ack_.ask);
   ack_.by = login();
   c->add_option("alert", ack_.alert, "Id of the alert")->type_name("ALERT-ID")->required();
   c->add_option("--by", ack_.by,
@@ -96,6 +99,60 @@ void AskCommands::add_ack() {
       ->type_name("WHO");
   add_format(*c, ack_.ask.json, "text");
   c->callback([this] { choose_([this] { return ack_command(ack_, console_); }); });
+}
+
+void AskCommands::add_silences() {
+  CLI::App* c = app_.add_subcommand(
+      "silence", "What people are not told for a while: held back, and said when it ends if it still counts");
+  c->require_subcommand(1);
+  add_silence_add(*c);
+  CLI::App* all = asking(
+      *c, "list", "The silences that are not over, the last to begin first, and how much each holds back",
+      "  duban silence list\n"
+      "  duban silence list --all --format json\n",
+      silence_.ask);
+  all->add_flag("--all", silence_.all, "Also those that are over");
+  all->add_option("--limit", silence_.limit, "How many at most (default 100)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000).description(""));
+  add_format(*all, silence_.ask.json, "table");
+  all->callback([this] { choose_([this] { return silence_list_command(silence_, console_); }); });
+  CLI::App* end = asking(
+      *c, "end", "Ends a silence before its time: what it held back and is still current goes out, merged",
+      "  duban silence end s-0123456789abcdef\n", silence_.ask);
+  end->add_option("silence", silence_.id, "Id of the silence")->type_name("ID")->required();
+  end->add_option("--by", silence_.by, "Who ends it (default: the login name)")->type_name("WHO");
+  add_format(*end, silence_.ask.json, "text");
+  end->callback([this] { choose_([this] { return silence_end_command(silence_, console_); }); });
+}
+
+void AskCommands::add_silence_add(CLI::App& parent) {
+  CLI::App* c = asking(
+      parent, "add",
+      "Holds back messages to people, also critical ones, about the alerts that all matchers fit",
+      "  duban silence add unit=E-1 level=remind --for 10d --reason 停产检修\n"
+      "  duban silence add area=341004 rule=rainstorm --until 2026-11-22T18:00 --reason 演练\n"
+      "  duban silence add --when \"alert.severity != 'critical' && alert.recipient == 'T-1/principal'\" \\\n"
+      "      --from 2026-12-01 --for 24h --reason 换届 --by 黄海燕\n",
+      silence_.ask);
+  silence_.by = login();
+  c->add_option(
+       "matcher", silence_.matchers,
+       "What is silenced: rule, stage, subject (also KIND/ID), kind, unit, area (with all in it), level, "
+       "severity, industry")
+      ->type_name("NAME=VALUE");
+  c->add_option("--when", silence_.when, "A condition over alert besides (docs/delivery.md)")
+      ->type_name("CEL");
+  c->add_flag("--every", silence_.every, "All alerts there are");
+  c->add_option("--reason", silence_.reason, "Why nobody is to be told; kept, and shown by explain")
+      ->type_name("TEXT")
+      ->required();
+  c->add_option("--by", silence_.by, "Who answers for it (default: the login name)")->type_name("WHO");
+  c->add_option("--for", silence_.lasts, "How long: 90m, 24h, 10d; or --until")->type_name("DURATION");
+  c->add_option("--until", silence_.until, "When it ends")->type_name("TIME");
+  c->add_option("--from", silence_.from, "When it begins (default: now)")->type_name("TIME");
+  add_format(*c, silence_.ask.json, "text");
+  c->callback([this] { choose_([this] { return silence_add_command(silence_, console_); }); });
 }
 
 void AskCommands::add_audit() {

@@ -7,6 +7,7 @@
 
 #include "app/command_ask.hpp"
 #include "app/command_audit.hpp"
+#include "app/command_silence.hpp"
 
 namespace duban::app {
 
@@ -21,11 +22,14 @@ class AskCommands {
   AskCommands(CLI::App& app, Console& console, Make make, Choose choose);
 
  private:
-  CLI::App* asking(const char* name, const char* what, const char* examples, AskArguments& arguments);
+  CLI::App* asking(CLI::App& parent, const char* name, const char* what, const char* examples,
+                   AskArguments& arguments);
   CLI::App* listing(const char* name, const char* what, const char* examples, ListArguments& arguments);
   void add_status();
   void add_lists();
   void add_ack();
+  void add_silences();
+  void add_silence_add(CLI::App& parent);
   void add_audit();
 
   CLI::App& app_;
@@ -36,6 +40,7 @@ class AskCommands {
   ListArguments alerts_, items_, dead_letters_;
   std::string alert_;
   AckArguments ack_;
+  SilenceArguments silence_;
   AuditArguments audit_;
 };
 

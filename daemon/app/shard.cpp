@@ -182,6 +182,26 @@ void Shard::acknowledge(ledger::Ledger::Acknowledgement acknowledgement,
       std::nullopt, std::move(done));
 }
 
+void Shard::add_silence(engine::SilenceRequest request, Instant at,
+                        std::function<void(std::optional<engine::SilenceAnswer>)> done) {
+  using Result = std::optional<engine::SilenceAnswer>;
+  run<Impl, std::function<Result(Impl&)>, Result>(
+      impl_,
+      [request = std::move(request), at](Impl& shard) {
+        return Result(shard.ready().add_silence(request, at));
+      },
+      std::nullopt, std::move(done));
+}
+
+void Shard::end_silence(engine::SilenceEnding ending, Instant at,
+                        std::function<void(std::optional<engine::SilenceEnded>)> done) {
+  using Result = std::optional<engine::SilenceEnded>;
+  run<Impl, std::function<Result(Impl&)>, Result>(
+      impl_,
+      [ending = std::move(ending), at](Impl& shard) { return Result(shard.ready().end_silence(ending, at)); },
+      std::nullopt, std::move(done));
+}
+
 void Shard::counts(std::function<void(ledger::Ledger::Counts)> done) {
   run<Impl, std::function<ledger::Ledger::Counts(Impl&)>, ledger::Ledger::Counts>(
       impl_, [](Impl& shard) { return shard.ready().ledger().counts(); }, {}, std::move(done));

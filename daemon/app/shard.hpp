@@ -74,6 +74,11 @@ class Shard final : public delivery::Outbox {
   /// Empty if the storage failed: then nothing was noted.
   void acknowledge(ledger::Ledger::Acknowledgement acknowledgement,
                    std::function<void(std::optional<engine::Engine::Acknowledged>)> done);
+  /// Both: empty if the storage failed; then nothing has changed.
+  void add_silence(engine::SilenceRequest request, Instant at,
+                   std::function<void(std::optional<engine::SilenceAnswer>)> done);
+  void end_silence(engine::SilenceEnding ending, Instant at,
+                   std::function<void(std::optional<engine::SilenceEnded>)> done);
   void counts(std::function<void(ledger::Ledger::Counts)> done);
   /// Forgets a slice of what is older in the audit log; how many rows.
   void seal_audit(Instant before, Instant at, std::function<void(size_t)> done);

@@ -38,11 +38,9 @@ SilenceAnswer Engine::add_silence(const SilenceRequest& request, Instant at) {
   return impl_->add_silence(request, at);
 }
 
-std::string Engine::end_silence(const std::string& id, const std::string& by, Instant at) {
-  return impl_->end_silence(id, by, at);
+SilenceEnded Engine::end_silence(const SilenceEnding& ending, Instant at) {
+  return impl_->end_silence(ending, at);
 }
-
-std::vector<ledger::Silence> Engine::silences(Instant at) { return impl_->all_silences(at); }
 
 Engine::Acknowledged Engine::acknowledge(const ledger::Ledger::Acknowledgement& acknowledgement) {
   Acknowledged result = Acknowledged::unknown_alert;

@@ -103,10 +103,8 @@ class Engine {
   /// Adds a silence at the instant `at` (engine/silences.hpp). The same request at the same instant again
   /// changes nothing and has the same id.
   SilenceAnswer add_silence(const SilenceRequest& request, Instant at);
-  /// Ends it at `at`. Empty, or why not: there is none of this id, or it is over.
-  std::string end_silence(const std::string& id, const std::string& by, Instant at);
-  /// All that ever were, those active at `at` first, then by their beginning.
-  std::vector<ledger::Silence> silences(Instant at);
+  /// Ends it at `at`; `over`, `unknown`: nothing was changed.
+  SilenceEnded end_silence(const SilenceEnding& ending, Instant at);
 
   /// A person has seen an alert: a command, in the journal of the alert's subject. `known`: that person's is
   /// there already, and nothing was written. Any number of persons may acknowledge one alert.

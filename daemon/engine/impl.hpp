@@ -179,9 +179,9 @@ struct Engine::Impl final : rule::MeasureSource {
 
   // ---- silences.cpp
   SilenceAnswer add_silence(const SilenceRequest& request, Instant at);
-  std::string end_silence(const std::string& id, const std::string& by, Instant at);
-  std::vector<ledger::Silence> all_silences(Instant at);
-  void note_silence(const char* command, const ledger::Silence& silence, Instant at);
+  SilenceEnded end_silence(const SilenceEnding& ending, Instant at);
+  void note_silence(const char* command, const ledger::Silence& silence, const std::string& origin,
+                    Instant at);
   bool silence_fits(const ledger::Silence& silence, const rule::AlertFacts& facts);
 
   // ---- scope (alert.cpp)

@@ -34,7 +34,7 @@ std::string id_of(const ledger::Silence& silence) {
   return "s-" + hash128(text).hex().substr(0, 16);
 }
 
-std::string entry_of(const char* command, const ledger::Silence& silence) {
+std::string entry_of(const char* command, const ledger::Silence& silence, const std::string& origin) {
   return nlohmann::json{{"command", command},
                         {"id", silence.id},
                         {"author", silence.author},
@@ -42,7 +42,8 @@ std::string entry_of(const char* command, const ledger::Silence& silence) {
                         {"when", silence.when},
                         {"from", ms_of(silence.from)},
                         {"until", ms_of(silence.until)},
-                        {"ended_by", silence.ended_by}}
+                        {"ended_by", silence.ended_by},
+                        {"origin", origin}}
       .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -63,34 +64,31 @@ SilenceAnswer Engine::Impl::add_silence(const SilenceRequest& request, Instant a
     const bool known = std::any_of(all.begin(), all.end(), [&](const auto& s) { return s.id == silence.id; });
     if (known) return;
     ledger.silences().put(silence);
-    note_silence("silence.added", silence, at);
+    note_silence("silence.added", silence, request.origin, at);
   });
   return {silence.id, {}};
 }
 
-std::string Engine::Impl::end_silence(const std::string& id, const std::string& by, Instant at) {
-  std::string refused = "silence: id is '" + id + "', expected the id of a silence; list them";
+SilenceEnded Engine::Impl::end_silence(const SilenceEnding& ending, Instant at) {
+  SilenceEnded result = SilenceEnded::unknown;
   in_transaction([&] {
     for (ledger::Silence& silence : ledger.silences().all()) {
-      if (silence.id != id) continue;
-      refused = std::min(silence.until, silence.ended) <= at
-                    ? "silence: " + id + " is over since " +
-                          config->zone.format(std::min(silence.until, silence.ended)) +
-                          ", expected an active one; nothing is left to do"
-                    : std::string();
-      if (!refused.empty()) return;
+      if (silence.id != ending.id) continue;
+      result = std::min(silence.until, silence.ended) <= at ? SilenceEnded::over : SilenceEnded::now;
+      if (result == SilenceEnded::over) return;
       silence.ended = at;
-      silence.ended_by = by;
+      silence.ended_by = ending.by;
       ledger.silences().put(silence);
-      ledger.outbox().release_deferred(id, at);
-      note_silence("silence.ended", silence, at);
+      ledger.outbox().release_deferred(silence.id, at);
+      note_silence("silence.ended", silence, ending.origin, at);
     }
   });
-  return refused;
+  return result;
 }
 
-void Engine::Impl::note_silence(const char* command, const ledger::Silence& silence, Instant at) {
-  const std::string entry = entry_of(command, silence);
+void Engine::Impl::note_silence(const char* command, const ledger::Silence& silence,
+                                const std::string& origin, Instant at) {
+  const std::string entry = entry_of(command, silence, origin);
   ledger.journal({0, at, ledger::JournalKind::command, {}, {}, 0, 0, entry});
   ledger.audit("silence", at, silence.id, entry);
 }
@@ -100,14 +98,6 @@ bool Engine::Impl::silence_fits(const ledger::Silence& silence, const rule::Aler
   auto& program = silence_conditions[silence.id];
   if (!program) program = rule::compile_alert_condition(silence.when).program;
   return program && holds(*program, facts);
-}
-
-std::vector<ledger::Silence> Engine::Impl::all_silences(Instant at) {
-  std::vector<ledger::Silence> all = ledger.silences().all();
-  std::sort(all.begin(), all.end(), [at](const ledger::Silence& a, const ledger::Silence& b) {
-    return std::tuple(!a.active(at), a.from, a.id) < std::tuple(!b.active(at), b.from, b.id);
-  });
-  return all;
 }
 
 }  // namespace duban::engine

@@ -7,9 +7,9 @@
 // It also holds back critical alerts: say so in the condition if it should not
 // ("alert.severity != 'critical' && …").
 //
-// For the API and the command line: Engine::add_silence, end_silence and silences, on the shard's thread, for
-// every shard with the same arguments; the id is a hash of the content and so the same in all of them. Each
-// change is one transaction and one entry of the journal.
+// Engine::add_silence and end_silence are called on the shard's thread, for every shard with the same
+// arguments; the id is a hash of the content and so the same in all of them. Each change is one transaction,
+// one entry of the journal and one row of the audit log.
 #pragma once
 
 #include <string>
@@ -24,11 +24,19 @@ struct SilenceRequest {
   std::string when;  // CEL over `alert`: "alert.unit == 'E-1' && alert.level == 'remind'"
   Instant from{};    // before `at`: from `at` on
   Instant until{};
+  std::string origin{};  // through what and from where it was asked for; kept in the audit log
 };
 
 struct SilenceAnswer {
   std::string id;     // empty: refused
   std::string error;  // in four parts, for the person who asked; empty if accepted
 };
+
+struct SilenceEnding {
+  std::string id;
+  std::string by;
+  std::string origin{};
+};
+enum class SilenceEnded { now, over, unknown };
 
 }  // namespace duban::engine

@@ -25,6 +25,20 @@ struct FakeBackend : api::Backend {
     acknowledged.push_back(ack);
     done(on_acknowledge ? on_acknowledge(ack) : api::Acknowledged::now);
   }
+  void add_silence(engine::SilenceRequest request, Instant,
+                   std::function<void(std::optional<engine::SilenceAnswer>)> done) override {
+    silences.push_back(request);
+    done(writable ? std::optional(engine::SilenceAnswer{"s-1", {}}) : std::nullopt);
+  }
+  void end_silence(engine::SilenceEnding ending, Instant,
+                   std::function<void(std::optional<engine::SilenceEnded>)> done) override {
+    ended.push_back(ending);
+    done(writable ? std::optional(ends) : std::nullopt);
+  }
+  std::vector<engine::SilenceRequest> silences;
+  std::vector<engine::SilenceEnding> ended;
+  engine::SilenceEnded ends = engine::SilenceEnded::now;
+  bool writable = true;
   std::vector<api::Acknowledging> acknowledged;
   std::function<api::Acknowledged(const api::Acknowledging&)> on_acknowledge;
   api::Status state;

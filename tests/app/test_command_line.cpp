@@ -6,13 +6,15 @@ using duban::test::Ran;
 using duban::test::run_duban;
 
 TEST_CASE("the program and every command explain themselves") {
-  for (const std::string command :
-       {"", "run", "check", "test", "simulate", "forecast", "explain", "status", "alerts", "items",
-        "dead-letters", "ack", "audit", "demo", "import-calendar"}) {
+  for (const std::string command : {"", "run", "check", "test", "simulate", "forecast", "explain", "status",
+                                    "alerts", "items", "dead-letters", "ack", "silence", "silence add",
+                                    "silence list", "silence end", "audit", "demo", "import-calendar"}) {
     const Ran ran = run_duban(command + " --help");
     CHECK(ran.code == 0);
     CHECK(ran.error.empty());
-    check_golden("help" + (command.empty() ? "" : "-" + command) + ".txt", ran.out);
+    std::string name = "help" + (command.empty() ? "" : "-" + command);
+    std::replace(name.begin(), name.end(), ' ', '-');
+    check_golden(name + ".txt", ran.out);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "engine_scene.hpp"
 #include "ledger/outbox.hpp"
+#include "ledger/silences.hpp"
 
 using namespace duban;
 using duban::test::Stage;
@@ -269,8 +270,11 @@ TEST_CASE(
   desk.stage.said("2023-02-07T10:01");
   SECTION("by its time") { CHECK(desk.sent("2023-02-07T18:00") == Lines{"sms 139-1 t-0:H1"}); }
   SECTION("by a person") {
-    CHECK(engine.end_silence(silence.id, "朱春生", Desk::at("2023-02-07T11:00")).empty());
-    CHECK_FALSE(engine.end_silence(silence.id, "朱春生", Desk::at("2023-02-07T11:01")).empty());
+    using engine::SilenceEnded;
+    const engine::SilenceEnding ending{silence.id, "朱春生"};
+    CHECK(engine.end_silence(ending, Desk::at("2023-02-07T11:00")) == SilenceEnded::now);
+    CHECK(engine.end_silence(ending, Desk::at("2023-02-07T11:01")) == SilenceEnded::over);
+    CHECK(engine.end_silence({"s-1", "朱春生"}, Desk::at("2023-02-07T11:01")) == SilenceEnded::unknown);
     CHECK(desk.sent("2023-02-07T11:00") == Lines{"sms 139-1 t-0:H1"});
   }
   CHECK(desk.sent("2023-02-07T18:01").empty());
@@ -308,7 +312,7 @@ TEST_CASE("a silence says what is wrong with it, and is the same when it is adde
         "silence: when:7: E104 unknown field 'levle' of alert; did you mean 'level'?");
   const std::string id = engine.add_silence({"a", "r", "true", {}, later}, now).id;
   CHECK(engine.add_silence({"a", "r", "true", {}, later}, now).id == id);
-  CHECK(engine.silences(now).size() == 1);
+  CHECK(engine.ledger().silences().all().size() == 1);
 }
 
 TEST_CASE("what a current alert inhibits waits until that one is over") {

@@ -58,6 +58,7 @@ class ChildProcess {
       text.remove_prefix(static_cast<size_t>(written));
     }
   }
+  pid_t pid() const { return pid_; }
   void kill() {
     if (pid_ <= 0) return;
     const pid_t pid = std::exchange(pid_, -1);
