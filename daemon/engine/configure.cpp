@@ -43,7 +43,7 @@ Engine::Impl::Impl(ledger::Ledger& ledger_in, std::shared_ptr<const rule::Config
 /// Makes `next` the configuration that is looked at; changes nothing in the ledger but names.
 void Engine::Impl::adopt(std::shared_ptr<const rule::Configuration> next) {
   live.clear();
-  calendar.clear();
+  calendar.assign(next->rules.rules.size(), {});
   opening.rule = nullptr;
   without_subjects.clear();
   ledger.use(next->catalog);

@@ -83,14 +83,12 @@ void Engine::Impl::declare(const Entity& entity) {
     const rule::Trigger& trigger = span.rule->trigger;
     if (trigger.kind != kind || std::find(ids.begin(), ids.end(), trigger.name) == ids.end()) continue;
     if (kind == Kind::node && span.id != entity.key) continue;
-    const auto same = std::find_if(calendar.begin(), calendar.end(), [&](const auto& of) {
-      return of.first == span.rule && of.second.key == span.key;
-    });
+    const CalendarSpan* same = calendar_span(*span.rule, span.key);
     const Instant opened = span.opened;
-    if (same == calendar.end())
+    if (same == nullptr)
       withdraw(span);
     else
-      span = make_live(*span.rule, same->second, config->zone);
+      span = make_live(*span.rule, *same, config->zone);
     span.opened = opened;
     visit_subjects(*span.rule, areas_of(span));
   }

@@ -72,9 +72,8 @@ bool Engine::Impl::in_period(const Event& event, const rule::Rule& rule, const I
     // A month says nothing about a holiday's span, nor a quarter about a month's: then the time decides.
     if (form_of(period) == form_of(item.span)) return false;
   }
-  for (const auto& [of, span] : calendar)
-    if (of == &rule && span.key == item.span) return event.time >= span.opens && event.time < span.closes;
-  return false;
+  const CalendarSpan* span = calendar_span(rule, item.span);
+  return span != nullptr && event.time >= span->opens && event.time < span->closes;
 }
 
 /// Counts the event for the item if all terms hold; if only the equality holds, it is a near miss. What is

@@ -202,6 +202,7 @@ struct Engine::Impl final : rule::MeasureSource {
   void open_span(LiveSpan live);
   void close_span(size_t position);
   const LiveSpan* find_span(const rule::Rule& rule, std::string_view key) const;
+  const CalendarSpan* calendar_span(const rule::Rule& rule, std::string_view key) const;
   bool covers(const LiveSpan& span, const Entity& entity) const;
   void visit_subjects(const rule::Rule& rule, const std::vector<std::string>& areas);
   void visit_kind(const event::EntityKind& kind);
@@ -317,9 +318,9 @@ struct Engine::Impl final : rule::MeasureSource {
   LiveSpan past;     // what span_of() gave last, if it is not live any more
   LiveSpan opening;  // what opening_span() gave last
   std::vector<DeclaredSpan> declared;
-  std::vector<std::pair<const rule::Rule*, CalendarSpan>> calendar;  // of a window around `now`, by rule
-  Date next_window{};                                                // from this day on another window counts
-  Instant boundary = kNever;                                         // next opening or closing of a span
+  std::vector<std::vector<CalendarSpan>> calendar;  // of a window around `now`; by rule's index, as they open
+  Date next_window{};                               // from this day on another window counts
+  Instant boundary = kNever;                        // next opening or closing of a span
   std::vector<ledger::Job> jobs;
 
   bool measured = false;                             // some stage or threshold asks for measures

@@ -54,12 +54,10 @@ void Engine::Impl::load_spans() {
       if (auto span = event_span(rule, row)) live.push_back(std::move(*span));
       continue;
     }
-    const auto same = std::find_if(calendar.begin(), calendar.end(), [&](const auto& of) {
-      return of.first == &rule && of.second.key == row.key;
-    });
+    const CalendarSpan* same = calendar_span(rule, row.key);
     LiveSpan span;
-    if (same != calendar.end()) {
-      span = make_live(rule, same->second, config->zone);
+    if (same != nullptr) {
+      span = make_live(rule, *same, config->zone);
     } else {  // taken back, by an event or by an edit of the rule
       span.rule = &rule;
       span.key = row.key;
@@ -71,14 +69,13 @@ void Engine::Impl::load_spans() {
 }
 
 void Engine::Impl::load_calendar_spans() {
-  calendar.clear();
+  calendar.assign(config->rules.rules.size(), {});
   const int year = config->zone.date(last_input).year();
   next_window = Date::of(year + 1, 1, 1);
   for (const auto& rule : config->rules.rules) {
     if (!rule->trigger.calendar()) continue;
-    for (CalendarSpan& span : calendar_spans(*rule, Date::of(year, 1, 1) - kWindowBack,
-                                             next_window + kWindowAhead, config->time_base(), declared))
-      calendar.emplace_back(rule.get(), std::move(span));
+    calendar[static_cast<size_t>(rule->index)] = calendar_spans(
+        *rule, Date::of(year, 1, 1) - kWindowBack, next_window + kWindowAhead, config->time_base(), declared);
   }
   boundary = next_boundary();
 }
@@ -87,12 +84,15 @@ void Engine::Impl::load_calendar_spans() {
 /// that came late) are due at once.
 Instant Engine::Impl::next_boundary() const {
   Instant next = config->zone.instant(next_window, TimeOfDay{0});
-  for (const auto& [rule, span] : calendar) {
-    if (span.closes <= last_input) continue;
-    if (find_span(*rule, span.key) != nullptr)
-      next = std::min(next, span.closes);
-    else
-      next = std::min(next, std::max(span.opens, last_input));
+  for (size_t i = 0; i < calendar.size(); ++i) {
+    for (const CalendarSpan& span : calendar[i]) {
+      if (span.opens > last_input) {
+        next = std::min(next, span.opens);
+        break;  // the others open later
+      }
+      if (span.closes > last_input && find_span(*config->rules.rules[i], span.key) == nullptr)
+        next = last_input;
+    }
   }
   for (const LiveSpan& span : live)
     next = std::min(next, std::max(std::min(span.closes, span.expires), last_input));
@@ -111,9 +111,11 @@ void Engine::Impl::cross_boundary(Instant t) {
       close_span(i);
     else
       ++i;
-  for (const auto& [rule, span] : calendar) {
-    if (span.opens > t || span.closes <= t || find_span(*rule, span.key) != nullptr) continue;
-    open_span(make_live(*rule, span, config->zone));
+  for (size_t i = 0; i < calendar.size(); ++i) {
+    const rule::Rule& rule = *config->rules.rules[i];
+    for (const CalendarSpan& span : calendar[i])
+      if (span.opens <= t && span.closes > t && find_span(rule, span.key) == nullptr)
+        open_span(make_live(rule, span, config->zone));
   }
   boundary = next_boundary();
 }
@@ -175,17 +177,24 @@ const LiveSpan* Engine::Impl::find_span(const rule::Rule& rule, std::string_view
   return nullptr;
 }
 
+const CalendarSpan* Engine::Impl::calendar_span(const rule::Rule& rule, std::string_view key) const {
+  for (const CalendarSpan& span : calendar[static_cast<size_t>(rule.index)])
+    if (span.key == key) return &span;
+  return nullptr;
+}
+
 /// Of the areas of a season or node the most specific one counts for a subject.
 bool Engine::Impl::covers(const LiveSpan& span, const Entity& entity) const {
   if (span.withdrawn) return false;
   if (span.area.empty()) return true;
   const std::string_view area = entity.text(entity.kind->area);
   if (!area.starts_with(span.area)) return false;
-  return std::none_of(calendar.begin(), calendar.end(), [&](const auto& other) {
-    return other.first == span.rule && other.second.id == span.id &&
-           other.second.area.size() > span.area.size() && area.starts_with(other.second.area) &&
-           span.dates.start && span.dates.start->date &&
-           other.second.first.year() == span.dates.start->date->year();
+  if (!span.dates.start || !span.dates.start->date) return true;
+  const int year = span.dates.start->date->year();
+  const auto& others = calendar[static_cast<size_t>(span.rule->index)];
+  return std::none_of(others.begin(), others.end(), [&](const CalendarSpan& other) {
+    return other.area.size() > span.area.size() && area.starts_with(other.area) && other.id == span.id &&
+           other.first.year() == year;
   });
 }
 

@@ -292,11 +292,10 @@ const LiveSpan* Engine::Impl::span_of(const rule::Rule& rule, const Item& item) 
     return &past;
   }
   if (const LiveSpan* span = find_span(rule, key)) return span;
-  for (const auto& [of, span] : calendar)
-    if (of == &rule && span.key == key) {
-      past = make_live(rule, span, config->zone);
-      return &past;
-    }
+  if (const CalendarSpan* span = calendar_span(rule, key)) {
+    past = make_live(rule, *span, config->zone);
+    return &past;
+  }
   const auto row = ledger.span(name_of(rule), key);
   if (!row || rule.trigger.kind != rule::Trigger::Kind::event) return nullptr;
   auto span = event_span(rule, *row);
@@ -311,10 +310,8 @@ SpanDates Engine::Impl::span_dates(const rule::Rule& rule, const Item& item) {
   if (item.carried.empty())
     if (const LiveSpan* span = find_span(rule, item.span)) return span->dates;
   SpanDates dates;
-  if (rule.trigger.calendar())
-    for (const auto& [of, span] : calendar)
-      if (of == &rule && span.key == item.span)
-        return {rule::Moment::of(span.first, config->zone), rule::Moment::of(span.last, config->zone), {}};
+  if (const CalendarSpan* span = calendar_span(rule, item.span))
+    return {rule::Moment::of(span->first, config->zone), rule::Moment::of(span->last, config->zone), {}};
   if (const LiveSpan* span = span_of(rule, item)) {
     dates = span->dates;
   } else {
