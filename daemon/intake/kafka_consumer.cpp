@@ -9,6 +9,7 @@
 
 #include "core/limits.hpp"
 #include "core/log.hpp"
+#include "event/cloudevents.hpp"
 
 namespace duban::intake {
 
@@ -21,6 +22,11 @@ namespace {
 constexpr size_t kPortion = 1'000;
 
 void destroy_message(void* message) { rd_kafka_message_destroy(static_cast<rd_kafka_message_t*>(message)); }
+
+/// Headers by which recorded files say what their lines left out: no producer may say that.
+bool is_of_files(std::string_view name) {
+  return name == event::kShortFormHeader || name == event::kBadLineHeader;
+}
 
 Record record_of(const Input& input, rd_kafka_message_t* message) {
   Record r;
@@ -43,7 +49,7 @@ Record record_of(const Input& input, rd_kafka_message_t* message) {
   const void* value;
   size_t size;
   for (size_t i = 0; !rd_kafka_header_get_all(headers, i, &name, &value, &size); ++i) {
-    r.headers.push_back({name, {static_cast<const char*>(value), size}});
+    if (!is_of_files(name)) r.headers.push_back({name, {static_cast<const char*>(value), size}});
   }
   return r;
 }

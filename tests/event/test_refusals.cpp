@@ -183,6 +183,10 @@ TEST_CASE("no reason ever carries bytes that are not UTF-8") {
   CHECK_REASON(m,
                "D05 content type is 'text/?"
                "?'");
+  m.headers = {{"duban-bad-line", "6023-0\xc6\xd2"}};
+  CHECK_REASON(m,
+               "D17 the line could not be read: '6023-0?"
+               "?'");
 }
 
 TEST_CASE("bytes at random never crash the decoder") {
