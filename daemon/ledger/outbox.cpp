@@ -59,9 +59,9 @@ Outbox::Outbox(Database& database, Names& names, Tallies& tallies, Audit& audit)
           "SELECT delivery, previous, at, state, next, answer, latency_ms FROM attempt WHERE sequence = ?1",
           "reading an attempt"),
       select_sent_(database,
-                   "SELECT d.channel, a.at FROM attempt a JOIN delivery d ON d.id = a.delivery AND "
-                   "a.latency_ms >= 0 "
-                   "ORDER BY a.sequence DESC LIMIT ?1",
+                   "SELECT d.channel, a.at, a.latency_ms, a.answer, n.delivery FROM attempt a "
+                   "JOIN delivery d ON d.id = a.delivery AND a.latency_ms >= 0 "
+                   "LEFT JOIN notice n ON n.delivery = a.delivery ORDER BY a.sequence DESC LIMIT ?1",
                    "reading the last attempts") {}
 
 int64_t Outbox::next_delivery_id() {

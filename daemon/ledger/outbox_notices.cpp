@@ -1,5 +1,6 @@
 // The outbox's deliveries to people: messages that carry several of them, fallback, deferral.
 #include <algorithm>
+#include <tuple>
 
 #include "core/hash.hpp"
 #include "core/limits.hpp"
@@ -42,11 +43,19 @@ std::map<std::string, std::array<int64_t, 4>> Outbox::waiting() {
 
 std::vector<std::pair<std::string, Instant>> Outbox::sent_since(Instant since) {
   std::vector<std::pair<std::string, Instant>> found;
+  // Receipts of one message stand in a row and say the same: it was sent once, however much it carried.
+  using Attempt = std::tuple<int64_t, int64_t, int64_t, std::string>;
+  std::optional<Attempt> message;
   Rows rows(select_sent_.bind(1, static_cast<int64_t>(limits::kRememberedSends)));
   while (rows.next()) {
     const Instant at = instant_of_ms(select_sent_.integer(1));
     if (at < since) break;
+    Attempt attempt{select_sent_.integer(0), ms_of(at), select_sent_.integer(2),
+                    std::string(select_sent_.text(3))};
+    const bool carried = select_sent_.integer(4) != 0;
+    if (carried && message == attempt) continue;
     found.emplace_back(names_.text(NameId{static_cast<int32_t>(select_sent_.integer(0))}), at);
+    message = carried ? std::optional(std::move(attempt)) : std::nullopt;
   }
   return found;
 }

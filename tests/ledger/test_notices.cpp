@@ -160,6 +160,22 @@ TEST_CASE("a message carries a bounded number; what is left is the next one, and
   CHECK(heard.size() == 250);
 }
 
+TEST_CASE("what was sent counts as one message, however many deliveries it carried") {
+  Desk desk;
+  for (int i = 0; i < 30; ++i) desk.raise(i, seconds(i));
+  desk.settle(desk.deliverable(seconds(60)).front(), DeliveryState::delivered, seconds(61));
+  for (int i = 30; i < 33; ++i) desk.raise(i, seconds(i), 0, static_cast<uint64_t>(i));
+  for (const Delivery& delivery : desk.deliverable(seconds(60)))
+    desk.settle(delivery, DeliveryState::delivered, seconds(62 + delivery.id));
+  std::vector<Instant> sent;
+  for (const auto& [channel, at] : desk.ledger->sent_since(seconds(60))) {
+    CHECK(channel == "sms");
+    sent.push_back(at);
+  }
+  CHECK(sent.size() == 4);
+  CHECK(std::count(sent.begin(), sent.end(), seconds(61)) == 1);
+}
+
 TEST_CASE("the key of a message is that of what it carries, whichever of them leads") {
   Desk desk, other;
   desk.raise(1, seconds(0));
