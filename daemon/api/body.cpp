@@ -70,6 +70,8 @@ std::variant<Members, Fault> read_members(const Request& request, const std::vec
     const auto found = body.find(member.name);
     if (found == body.end() && !member.required) continue;
     if (found == body.end()) return wrong_member(member, "none");
+    // Printing a list of lists is a recursion, and 64 KiB of brackets more than a stack holds.
+    if (found->is_structured()) return wrong_member(member, found->type_name());
     if (!found->is_string() || !is_plain(found->get_ref<const std::string&>(), member.most))
       return wrong_member(member, found->dump(-1, ' ', true, json::error_handler_t::replace));
     members[member.name] = found->get<std::string>();

@@ -15,6 +15,8 @@ std::string scalar_at(const nlohmann::json& document, const std::vector<std::str
     const nlohmann::json::json_pointer place(pointer);
     if (!document.contains(place)) continue;
     const nlohmann::json& found = document.at(place);
+    // Printing a list of lists is a recursion, and 64 KiB of brackets more than a stack holds.
+    if (found.is_structured()) return found.type_name();
     return found.is_string() ? found.get<std::string>() : found.dump();
   }
   return {};

@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 constexpr size_t kPeople = 1'000;  // in one request
 constexpr RobotLimits kLimits{.bytes = 1'750};
 constexpr Duration kRenewBefore = 5min;
+constexpr int64_t kTokenSeconds = 7'200;  // what the service promises at most
 constexpr int kDuplicateSeconds = 4 * 60 * 60;
 
 class WecomApp final : public HttpChannel {
@@ -160,6 +161,7 @@ class WecomApp final : public HttpChannel {
     if (good) {
       int64_t seconds = 0;
       std::from_chars(given.text.data(), given.text.data() + given.text.size(), seconds);
+      seconds = std::clamp<int64_t>(seconds, 0, kTokenSeconds);
       token_ = given.code;
       renew_at_ = clock().monotonic() + std::chrono::seconds(seconds) - kRenewBefore;
       if (seconds < 600) renew_at_ = clock().monotonic() + std::chrono::seconds(seconds / 2);
