@@ -14,11 +14,12 @@ namespace duban::fuzz {
 struct Base {
   Base();
   rule::Loading loading(Diagnostics& out) const {
-    return {*catalog, *calendar, environment, constants, out, Date::of(2026, 11, 22)};
+    return {*catalog, *calendar, environment, constants, out, Date::of(2026, 11, 22), measures};
   }
 
   cel::Environment environment;
   rule::ConstantTexts constants;
+  std::vector<rule::Measure> measures;
   std::shared_ptr<const calendar::Calendar> calendar;
   std::shared_ptr<const event::Catalog> catalog;
 };
