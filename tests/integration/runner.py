@@ -28,16 +28,16 @@ def sentence(test):
     return test.__name__.removeprefix("test_").replace("_", " ")
 
 
-def run(test, kafka, seed, keep):
+def run(test, kafka, keep, **given):
     place = Workspace(kafka, named(test).removeprefix("test-"))
     begin = time.monotonic()
     try:
-        place.seed = seed
-        words = test(place, seed) if "seed" in inspect.signature(test).parameters else test(place)
+        wanted = inspect.signature(test).parameters
+        words = test(place, **{name: value for name, value in given.items() if name in wanted})
         print(f"PASS  {sentence(test)}  ({time.monotonic() - begin:.0f} s)" + (f"\n      {words}" if words else ""), flush=True)
         passed = True
     except Exception as error:  # whatever a test stumbles over is its failure
-        print(f"FAIL  {sentence(test)}  ({time.monotonic() - begin:.0f} s, seed {seed})", flush=True)
+        print(f"FAIL  {sentence(test)}  ({time.monotonic() - begin:.0f} s, seed {given['seed']})", flush=True)
         print(error if isinstance(error, Failure) else traceback.format_exc())
         for tail in place.log_tails():
             print(tail)
@@ -54,6 +54,7 @@ def main():
     parser = argparse.ArgumentParser(prog="tests/integration/run", description=__doc__)
     parser.add_argument("words", nargs="*", help="only tests whose name has one of these words")
     parser.add_argument("--seed", type=int, help="of the events and the instants of the kills (default: a new one)")
+    parser.add_argument("--kills", type=int, help="how often the daemon is killed by the tests of scripts/crash")
     parser.add_argument("--list", action="store_true", help="print the tests and run none")
     parser.add_argument("--keep", action="store_true", help="keep the folders of tests that pass too")
     options = parser.parse_args()
@@ -68,7 +69,7 @@ def main():
     kafka.start()
     begin = time.monotonic()
     try:
-        failed = sum(not run(test, kafka, seed, options.keep) for test in tests)
+        failed = sum(not run(test, kafka, options.keep, seed=seed, kills=options.kills) for test in tests)
     finally:
         kafka.remove()
     print(f"{time.monotonic() - begin:.0f} s")

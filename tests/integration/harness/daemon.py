@@ -1,4 +1,6 @@
 """`duban run` as a process that a test starts, kills and starts again."""
+import contextlib
+import re
 import signal
 import subprocess
 import time
@@ -31,6 +33,33 @@ class Daemon:
 
     def signal(self, number):
         self.process.send_signal(number)
+
+    @contextlib.contextmanager
+    def paused(self):
+        """SIGSTOP, until it stands still; afterwards SIGCONT."""
+        self.signal(signal.SIGSTOP)
+        stat = f"/proc/{self.process.pid}/stat"
+        wait_for("the daemon to stand still",
+                 lambda: open(stat, encoding="ascii").read().rpartition(")")[2].split()[0] in "TZ")
+        try:
+            yield
+        finally:
+            self.signal(signal.SIGCONT)
+
+    def ask(self, *arguments):
+        """The standard output of `duban COMMAND` with this daemon's settings; a Failure if it does not end with 0."""
+        result = subprocess.run([self.program, *arguments, "--config", self.settings], stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
+        if result.returncode != 0:
+            raise Failure(f"duban {' '.join(arguments)} ended with {result.returncode}: {result.stdout}{result.stderr}")
+        return result.stdout
+
+    def url(self):
+        """Of the API of the present start."""
+        self.wait_until_said("http: listening on ")
+        with open(self.log, "rb") as log:
+            log.seek(self.begun_at)
+            return "http://" + re.search(rb"http: listening on (\S+)", log.read()).group(1).decode()
 
     def stop(self, limit=30.0):
         """SIGTERM; the exit code."""

@@ -71,7 +71,8 @@ class Flow:
     def _enterprise(self, n):
         area = AREAS[n % len(AREAS)]
         unit = f"E-{n:03}"
-        posts = {post: {"name": f"{post}{n}", "phone": f"138****{n:04}"} for post in ("principal", "officer")}
+        posts = {post: {"name": f"{post}{n}", "phone": f"138****{n:04}", "email": f"{post}{n}@example.cn"}
+                 for post in ("principal", "officer")}
         data = {"party_id": unit, "kind": "enterprise", "name": f"企业{n}", "area": area, "industries": ["construction"],
                 "posts": posts}
         self._send(event_line("party.upserted", unit, f"party-{unit}", self._now(), data))

@@ -89,8 +89,15 @@ class Workspace:
         self.things.append(receiver)
         return receiver.start(behave)
 
+    def attach(self, thing):
+        """Something that is to be cleaned up after the test."""
+        self.things.append(thing)
+        return thing
+
     def daemon(self, receiver, topics, dead_letters, name="daemon", **changes):
-        """A daemon with settings and a store of its own; with its ledger. `changes` replaces settings."""
+        """A daemon with settings and a store of its own; with its ledger. `changes` replaces settings,
+        `more_channels` adds to the channels."""
+        more_channels = changes.pop("more_channels", {})
         settings = {
             "kafka": {"properties": {"bootstrap.servers": self.kafka.bootstrap, "group.id": f"{self.name}-{name}",
                                      "reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 500},
@@ -106,7 +113,7 @@ class Workspace:
             "directory": str(ROOT / "config/directory.yaml"),
             "constants": {"ordinary_limit_wd": 10, "major_limit_d": 30, "listing_limit_d": 365},
             "channels": {"duty": {"type": "webhook", "url": receiver.url, "secret_file": str(self.secret),
-                                  "timeout": "5s", "concurrency": 16}},
+                                  "timeout": "5s", "concurrency": 16}, **more_channels},
             "delivery": {"retry_first": "100ms", "retry_most": "1s"},
             "logging": {"level": "info"},
             **changes,
