@@ -5,11 +5,9 @@
 // The broker is librdkafka's mock cluster in a process of its own. `bare` does the same I/O without rules:
 // librdkafka batches, simdjson, and in SQLite what any system that forgets nothing has to write for an event:
 // the hazard's row, its earliest instant, one append to the history, the offsets, in one transaction; WAL,
-// synchronous=FULL, batches of 5,000. `daemon` is the whole daemon with the shipped rules.
+// synchronous=FULL, batches of 5,000. What it knows of a hazard it looks up and reads there, once a batch,
+// for its memory has to stay flat as well. `daemon` is the whole daemon with the shipped rules.
 #include <fmt/core.h>
-#include <librdkafka/rdkafka.h>
-#include <simdjson.h>
-#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,11 +17,10 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <stdexcept>
-#include <unordered_map>
 
 #include "app/daemon.hpp"
+#include "bare_pipeline.hpp"
 #include "bench_events.hpp"
 #include "core/limits.hpp"
 #include "intake/embedded_broker.hpp"
@@ -38,6 +35,27 @@ constexpr int kPartitions = 12;
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// Of this process and all its threads, in seconds.
+double processor_time() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+/// Prints a line about `run`, which gives its seconds; returns them.
+template <typename Run>
+double measure(const char* name, size_t count, Run run) {
+  const double before = processor_time();
+  const double seconds = run();
+  const auto n = static_cast<double>(count);
+  fmt::print("{:<12} {:>9.0f} events/s, {:>5.1f} us of the processor each\n", name, n / seconds,
+             1e6 * (processor_time() - before) / n);
+  return seconds;
 }
 
 /// A process that holds the broker; ends with this object.
@@ -77,154 +95,6 @@ class BrokerProcess {
   }
   pid_t child_ = 0;
 };
-
-void execute(sqlite3* db, const char* sql) {
-  if (sqlite3_exec(db, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
-    throw std::runtime_error(sqlite3_errmsg(db));
-}
-sqlite3_stmt* prepare(sqlite3* db, const char* sql) {
-  sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK)
-    throw std::runtime_error(sqlite3_errmsg(db));
-  return statement;
-}
-void step(sqlite3_stmt* statement) {
-  const int code = sqlite3_step(statement);
-  if (code != SQLITE_DONE && code != SQLITE_ROW) throw std::runtime_error("sqlite");
-  sqlite3_reset(statement);
-}
-
-struct BareRow {
-  int64_t entity = 0;
-  int64_t due = 0;
-  std::string document;
-  int32_t partition = 0;
-  int64_t offset = 0;
-};
-
-/// The bare stack: one thread, sorted write-back per batch, only the earliest instant indexed.
-double run_bare(const std::string& bootstrap, size_t count, const std::string& path) {
-  sqlite3* db = nullptr;
-  sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                  nullptr);
-  execute(db,
-          "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768; PRAGMA "
-          "wal_autocheckpoint=50000");
-  execute(
-      db,
-      "CREATE TABLE entity(id INTEGER PRIMARY KEY, doc BLOB);"
-      "CREATE TABLE timer(due INT, entity INT, PRIMARY KEY(due, entity)) WITHOUT ROWID;"
-      "CREATE TABLE history(sequence INTEGER PRIMARY KEY, entity INT, partition INT, offset INT, body BLOB);"
-      "CREATE TABLE position(partition INTEGER PRIMARY KEY, next INT)");
-  sqlite3_stmt* put = prepare(db, "INSERT OR REPLACE INTO entity VALUES(?1,?2)");
-  sqlite3_stmt* arm = prepare(db, "INSERT OR REPLACE INTO timer VALUES(?1,?2)");
-  sqlite3_stmt* disarm = prepare(db, "DELETE FROM timer WHERE due=?1 AND entity=?2");
-  sqlite3_stmt* append = prepare(db, "INSERT INTO history(entity,partition,offset,body) VALUES(?1,?2,?3,?4)");
-  sqlite3_stmt* move = prepare(db, "INSERT OR REPLACE INTO position VALUES(?1,?2)");
-
-  char error[512];
-  rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  for (const auto& [name, value] :
-       std::map<std::string, std::string>{{"bootstrap.servers", bootstrap},
-                                          {"group.id", "bare"},
-                                          {"enable.auto.commit", "false"},
-                                          {"fetch.wait.max.ms", "5"},
-                                          {"queued.max.messages.kbytes", "65536"}})
-    rd_kafka_conf_set(conf, name.c_str(), value.c_str(), error, sizeof error);
-  rd_kafka_t* consumer = rd_kafka_new(RD_KAFKA_CONSUMER, conf, error, sizeof error);
-  rd_kafka_poll_set_consumer(consumer);
-  rd_kafka_queue_t* queue = rd_kafka_queue_get_consumer(consumer);
-  rd_kafka_topic_partition_list_t* all = rd_kafka_topic_partition_list_new(kPartitions);
-  for (int p = 0; p < kPartitions; ++p)
-    rd_kafka_topic_partition_list_add(all, kTopic, p)->offset = RD_KAFKA_OFFSET_BEGINNING;
-  rd_kafka_assign(consumer, all);
-
-  simdjson::dom::parser parser;
-  std::string padded;
-  std::unordered_map<std::string, int64_t> ids;
-  std::unordered_map<int64_t, int64_t> armed;
-  std::vector<rd_kafka_message_t*> messages(limits::kBatchRecords);
-  std::chrono::steady_clock::time_point begin;
-  size_t done = 0;
-  while (done < count) {
-    size_t got = 0;
-    while (got < messages.size() && done + got < count) {
-      const ssize_t more = rd_kafka_consume_batch_queue(queue, got == 0 ? 1000 : 0, messages.data() + got,
-                                                        messages.size() - got);
-      if (more <= 0) break;
-      if (done == 0 && got == 0) begin = std::chrono::steady_clock::now();
-      got += static_cast<size_t>(more);
-    }
-    std::vector<BareRow> rows;
-    std::map<int32_t, int64_t> positions;
-    for (size_t i = 0; i < got; ++i) {
-      const rd_kafka_message_t* message = messages[i];
-      if (message->err == 0) {
-        padded.assign(static_cast<const char*>(message->payload), message->len);
-        padded.reserve(padded.size() + simdjson::SIMDJSON_PADDING);
-        const simdjson::dom::element event = parser.parse(padded);
-        const std::string key(event["subject"].get_string().value());
-        const std::string_view due =
-            event["data"]["due"].error() ? "2026-05-01" : std::string_view(event["data"]["due"]);
-        const auto id = ids.try_emplace(key, static_cast<int64_t>(ids.size()) + 1).first->second;
-        const Date date = Date::parse(due).value_or(Date{});
-        rows.push_back({id, int64_t{date.days} * 86'400'000 + static_cast<int64_t>(done + i), padded, 0, 0});
-        rows.back().partition = message->partition;
-        rows.back().offset = message->offset;
-        positions[message->partition] = message->offset + 1;
-      }
-      rd_kafka_message_destroy(messages[i]);
-    }
-    execute(db, "BEGIN IMMEDIATE");
-    for (const BareRow& row : rows) {
-      sqlite3_bind_int64(append, 1, row.entity);
-      sqlite3_bind_int64(append, 2, row.partition);
-      sqlite3_bind_int64(append, 3, row.offset);
-      sqlite3_bind_blob(append, 4, row.document.data(), static_cast<int>(row.document.size()), SQLITE_STATIC);
-      step(append);
-    }
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const BareRow& a, const BareRow& b) { return a.entity < b.entity; });
-    std::vector<std::pair<int64_t, int64_t>> gone;
-    std::vector<std::pair<int64_t, int64_t>> come;
-    for (const BareRow& row : rows) {
-      sqlite3_bind_int64(put, 1, row.entity);
-      sqlite3_bind_blob(put, 2, row.document.data(), static_cast<int>(row.document.size()), SQLITE_STATIC);
-      step(put);
-      int64_t& due = armed[row.entity];
-      if (due != 0) gone.emplace_back(due, row.entity);
-      come.emplace_back(row.due, row.entity);
-      due = row.due;
-    }
-    std::sort(come.begin(), come.end());
-    std::sort(gone.begin(), gone.end());
-    for (const auto& [due, entity] : come) {
-      sqlite3_bind_int64(arm, 1, due);
-      sqlite3_bind_int64(arm, 2, entity);
-      step(arm);
-    }
-    for (const auto& [due, entity] : gone) {
-      sqlite3_bind_int64(disarm, 1, due);
-      sqlite3_bind_int64(disarm, 2, entity);
-      step(disarm);
-    }
-    for (const auto& [partition, next] : positions) {
-      sqlite3_bind_int64(move, 1, partition);
-      sqlite3_bind_int64(move, 2, next);
-      step(move);
-    }
-    execute(db, "COMMIT");
-    done += rows.size();
-  }
-  const double seconds = seconds_since(begin);
-  rd_kafka_topic_partition_list_destroy(all);
-  rd_kafka_queue_destroy(queue);
-  rd_kafka_consumer_close(consumer);
-  rd_kafka_destroy(consumer);
-  for (sqlite3_stmt* statement : {put, arm, disarm, append, move}) sqlite3_finalize(statement);
-  sqlite3_close(db);
-  return seconds;
-}
 
 double run_daemon(const std::string& bootstrap, size_t count, const std::string& store) {
   Diagnostics findings;
@@ -277,11 +147,12 @@ int main(int argc, char** argv) {
   std::filesystem::create_directories(folder);
   try {
     const BrokerProcess broker(count, hazards);
-    const double bare = run_bare(broker.bootstrap, count, (folder / "bare.db").string());
-    const double whole = run_daemon(broker.bootstrap, count, (folder / "ledger").string());
-    const auto n = static_cast<double>(count);
-    fmt::print("bare stack   {:>9.0f} events/s\ndaemon       {:>9.0f} events/s\nratio        {:>9.2f}\n",
-               n / bare, n / whole, bare / whole);
+    const double bare = measure("bare stack", count, [&] {
+      return bench::run_bare(broker.bootstrap, kTopic, kPartitions, count, (folder / "bare.db").string());
+    });
+    const double whole = measure(
+        "daemon", count, [&] { return run_daemon(broker.bootstrap, count, (folder / "ledger").string()); });
+    fmt::print("ratio        {:>9.2f}\n", bare / whole);
   } catch (const std::exception& failure) {
     fmt::print(stderr, "bench_pipeline: {}\n", failure.what());
     std::filesystem::remove_all(folder);
