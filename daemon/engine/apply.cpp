@@ -3,6 +3,13 @@
 #include "engine/impl.hpp"
 
 namespace duban::engine {
+namespace {
+
+const Origin& origin_of(const event::Decoded& input) {
+  return std::visit([](const auto& in) -> const Origin& { return in.origin; }, input);
+}
+
+}  // namespace
 
 Applied Engine::Impl::apply(const Batch& batch) {
   applied = {};
@@ -46,11 +53,15 @@ void Engine::Impl::forget_other_clusters(const Batch& batch) {
 void Engine::Impl::apply_inputs(const Batch& batch, size_t& next) {
   ticks_left = slice.ticks;
   if (last_input == Instant{}) begin_at(batch);
-  while (next < batch.inputs.size()) {
+  for (; next < batch.inputs.size(); ++next) {
+    const Origin& origin = origin_of(batch.inputs[next]);
+    const auto known = applied_to.find(*origin.input);
+    if (known != applied_to.end() && origin.offset < known->second) continue;
     if (!apply_input(batch.inputs[next])) break;  // the slice is used up; the next transaction goes on
-    const auto origin = std::visit([](const auto& input) { return input.origin; }, batch.inputs[next]);
-    applied_to[*origin.input] = std::max(applied_to[*origin.input], origin.offset + 1);
-    ++next;
+    if (known != applied_to.end())
+      known->second = origin.offset + 1;
+    else
+      applied_to.emplace(*origin.input, origin.offset + 1);
   }
   if (next == batch.inputs.size()) {
     const bool all_fired = fire_until(batch.frontier, true);
@@ -67,8 +78,7 @@ void Engine::Impl::apply_inputs(const Batch& batch, size_t& next) {
 /// A ledger that is new begins with its first input: what lies before has never been.
 void Engine::Impl::begin_at(const Batch& batch) {
   Instant first = batch.frontier;
-  if (!batch.inputs.empty())
-    first = std::visit([](const auto& input) { return input.origin.at; }, batch.inputs.front());
+  if (!batch.inputs.empty()) first = origin_of(batch.inputs.front()).at;
   advance(first);
   checked_day = config->zone.date(first);
   load_calendar_spans();
@@ -77,7 +87,8 @@ void Engine::Impl::begin_at(const Batch& batch) {
 void Engine::Impl::apply_singly(const Batch& batch, size_t from) {
   for (size_t i = from; i < batch.inputs.size(); ++i) {
     const event::Decoded& input = batch.inputs[i];
-    const Origin origin = std::visit([](const auto& in) { return in.origin; }, input);
+    const Origin& origin = origin_of(input);
+    if (is_known(origin)) continue;
     // What is due before the event is not the event's fault: should that fail, it is a defect of ours.
     for (bool ready = false; !ready;)
       in_transaction([&] {
@@ -140,8 +151,7 @@ bool Engine::Impl::is_known(const Origin& origin) const {
 /// finish before what every subject's rules may read changes (units, spans, seasons, what is measured), one
 /// slice in a transaction.
 bool Engine::Impl::is_next(const event::Decoded& input) {
-  const Origin origin = std::visit([](const auto& in) { return in.origin; }, input);
-  if (is_known(origin)) return true;
+  const Origin& origin = origin_of(input);
   const Event* event = std::get_if<Event>(&input);
   const bool shared = measured || (event != nullptr && event->type->kind != nullptr &&
                                    config->replicated(*event->type->kind));
@@ -151,10 +161,8 @@ bool Engine::Impl::is_next(const event::Decoded& input) {
 }
 
 bool Engine::Impl::apply_input(const event::Decoded& input) {
-  const Origin origin = std::visit([](const auto& in) { return in.origin; }, input);
-  if (is_known(origin)) return true;
   if (!is_next(input)) return false;
-  advance(std::max(origin.at, last_input));
+  advance(std::max(origin_of(input).at, last_input));
   if (const Event* event = std::get_if<Event>(&input))
     apply_event(*event);
   else

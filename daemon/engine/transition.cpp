@@ -21,6 +21,7 @@ uint64_t bit(int field) { return uint64_t{1} << std::min(field, 63); }
 /// A fact's home is that of its own id.
 bool Engine::Impl::at_home(const Event& event) const {
   const event::EventType& type = *event.type;
+  if (options.ownership.count == 1) return true;
   return options.ownership.owns(type.kind != nullptr ? home_slot(type.kind->name, event.key)
                                                      : slot_of(type.name, event.id));
 }
@@ -96,21 +97,21 @@ Engine::Impl::Staged Engine::Impl::judge(const Event& event, const Entity* entit
 
 Engine::Impl::Staged Engine::Impl::judge_state(const Event& event, const Entity* entity) const {
   const event::EventType& type = *event.type;
-  const std::string subject = type.kind->name + " '" + std::string(event.key) + "'";
+  const auto subject = [&] { return type.kind->name + " '" + std::string(event.key) + "'"; };
   Staged staged;
   if (entity == nullptr || !entity->known) {
     if (type.creates) return staged;
     staged.verdict = type.missing == event::Missing::park ? Verdict::waiting : Verdict::illegal;
-    staged.reason = type.name + ": " + subject + " is not known; send the event that creates it first";
+    staged.reason = type.name + ": " + subject() + " is not known; send the event that creates it first";
     return staged;
   }
-  const std::string state(entity->state());
+  const std::string_view state = entity->state();
   if (type.legal_in(state)) return staged;
-  staged.reason = type.name + " is not allowed for " + subject + " in state " + state;
+  staged.reason = type.name + " is not allowed for " + subject() + " in state " + std::string(state);
   if (!type.from.empty()) staged.reason += "; it is in " + joined(type.from);
   const bool may_come = type.missing == event::Missing::park && type.kind->is_open(state) &&
                         std::any_of(type.from.begin(), type.from.end(), [&](const std::string& from) {
-                          return reachable.at(type.kind->name + "/" + state).contains(from);
+                          return reachable.at(type.kind->name + "/" + std::string(state)).contains(from);
                         });
   staged.verdict = may_come ? Verdict::waiting : Verdict::illegal;
   return staged;

@@ -115,6 +115,7 @@ struct BareRow {
 
 double bench::run_bare(const std::string& bootstrap, const char* topic, int partitions, size_t count,
                        const std::string& path) {
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);  // as the daemon's ledger has it: no lock at each allocation
   sqlite3* db = nullptr;
   sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                   nullptr);
