@@ -62,18 +62,21 @@ class ItemAnchors {
   const Zone& zone_;
 };
 
-/// Only stages that mean a day avoid days off; "two hours after it opened" means that instant.
-bool means_a_day(const Schedule& schedule) {
+/// Only stages that mean a day avoid days off; "when it ended", "two hours after it opened" mean that
+/// instant.
+bool means_a_day(const Schedule& schedule, const rule::Anchors& anchors) {
   const auto by_clock = [](const rule::Step& step) {
     return step.unit == rule::Unit::minutes || step.unit == rule::Unit::hours;
   };
-  const bool dated = schedule.time || !schedule.steps.empty() || schedule.anchor != Anchor::opened;
+  const bool dated = schedule.time || !schedule.steps.empty() || anchors(schedule)->date;
   return dated && std::none_of(schedule.steps.begin(), schedule.steps.end(), by_clock);
 }
 
 /// The instant moved off a day off, as the rule's `day_off` says; nothing if the stage is skipped.
-std::optional<Instant> off_day_off(Instant at, Instant opened, rule::DayOff how, const rule::TimeBase& base) {
-  const LocalTime local = base.zone.local(at);
+std::optional<Instant> off_day_off(Instant at, const Schedule& schedule, Instant opened, rule::DayOff how,
+                                   const rule::TimeBase& base) {
+  LocalTime local = base.zone.local(at);
+  if (schedule.time == kEndOfDay) local = {local.date - 1, kEndOfDay};  // 24:00 is of the day that it ends
   if (how == rule::DayOff::keep || base.calendar.is_workday(local.date)) return at;
   if (how == rule::DayOff::skip) return std::nullopt;
   const Date moved = how == rule::DayOff::before ? base.calendar.workday_at_or_before(local.date)
@@ -108,7 +111,8 @@ std::vector<PlannedStage> plan(const rule::Rule& rule, const ledger::Entity& sub
     std::optional<Instant> at = rule::resolve_stage(stage.at, anchors, base);
     // A late event opens its item in the past; what is to be said on opening is said when it is noticed.
     if (at && stage.at.anchor == Anchor::opened && stage.at.steps.empty()) at = std::max(*at, item.noticed);
-    if (at && *at < before && means_a_day(stage.at)) at = off_day_off(*at, item.noticed, rule.day_off, base);
+    if (at && *at < before && means_a_day(stage.at, anchors))
+      at = off_day_off(*at, stage.at, item.noticed, rule.day_off, base);
     if (at && stage.measured) *at += kMeasuring;
     if (at) planned.push_back({&stage, *at, {}});
   }

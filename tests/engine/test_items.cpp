@@ -77,6 +77,18 @@ TEST_CASE("a reminder on a day off moves as the rule says, a stage after the dea
   }
 }
 
+TEST_CASE("what is said when an item ends, or at the end of a day, knows which day is meant") {
+  Stage stage(rectify("", R"(
+      - { id: eve, at: due - 3d 24:00, level: remind, to: [unit] }
+      - { id: over, at: ended, level: remind, to: [unit] }
+)" + kLate));
+  stage.hazard("2023-03-01T10:00", "H1");
+  order(stage, "2023-03-01T11:00", "2023-03-27");  // a Monday: three days before is a Friday
+  stage.event("2023-03-25T10:00", "hazard.rectified",
+              R"({"hazard_id":"H1","completed_on":"2023-03-25"})");  // a Saturday
+  CHECK(stage.said("2023-04-10T00:00") == Lines{"2023-03-25T00:00 eve H1", "2023-03-25T10:00 over H1"});
+}
+
 TEST_CASE("a reminder that would move before the opening stays where it is") {
   Stage stage(rectify("", "      - { id: eve, at: due - 1d 09:00, level: remind, to: [unit] }\n" + kLate));
   stage.hazard("2023-03-24T10:00", "H1");
