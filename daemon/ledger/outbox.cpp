@@ -254,7 +254,7 @@ void Outbox::add_attempt(const Receipt& receipt, const Status& before) {
 
 bool Outbox::settle(const Receipt& receipt, std::initializer_list<DeliveryState> from) {
   const std::optional<Status> before = status(receipt.delivery);
-  if (!before) return false;
+  if (!before || is_noted(receipt, before->last_attempt)) return false;
   add_attempt(receipt, *before);
   const bool counts = std::find(from.begin(), from.end(), before->state) != from.end();
   // What waits behind a leader goes on doing so when the message failed.

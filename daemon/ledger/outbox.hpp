@@ -144,6 +144,8 @@ class Outbox {
   /// Nothing was sent: what was decided instead.
   void note_decision(int64_t delivery, Instant at, const std::string& what);
   void add_attempt(const Receipt& receipt, const Status& before);
+  /// A commit that failed may have reached the disk all the same: then its receipts come a second time.
+  bool is_noted(const Receipt& receipt, int64_t last_attempt);
   std::vector<int64_t> with_successors(int64_t first, int64_t count);
   void count_waiting(std::string_view channel, uint8_t severity, int64_t by);
   void carry(Delivery& delivery);

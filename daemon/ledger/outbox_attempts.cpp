@@ -35,6 +35,14 @@ void Outbox::note(const Receipt& receipt, const Status& delivery) {
                  .str());
 }
 
+bool Outbox::is_noted(const Receipt& receipt, int64_t last_attempt) {
+  if (last_attempt == 0) return false;
+  Rows rows(select_attempt_.bind(1, last_attempt));
+  return rows.next() && instant_of_ms(select_attempt_.integer(2)) == receipt.at &&
+         delivery_state(select_attempt_.integer(3)) == receipt.state &&
+         select_attempt_.text(5) == receipt.answer && select_attempt_.integer(6) == receipt.latency_ms;
+}
+
 /// Each with what went on from it by other channels.
 std::vector<int64_t> Outbox::with_successors(int64_t first, int64_t count) {
   std::vector<int64_t> found;
