@@ -96,19 +96,20 @@ void Daemon::open_shards() {
   for (int i = 0; i < settings.shards; ++i) {
     ShardOptions options;
     options.clock = &clock_;
-    options.path = ledger_file(i);
+    options.storage.path = ledger_file(i);
     options.engine.ownership = {i, settings.shards};
     options.engine.first_load_until = settings.first_load_until;
     if (!settings.dead_letter_topic.empty()) options.engine.dead_letter_channel = kDeadLetterChannel;
-    shards_.push_back(std::make_unique<Shard>(loop_, pool_, loaded_.configuration, std::move(options)));
+    shards_.push_back(
+        std::make_unique<Shard>(loop_, pool_.get_executor(), loaded_.configuration, std::move(options)));
     shards_.back()->on_failure = [this](const std::string& what) {
       log::error("{}; intake pauses until the storage works again", what);
       say_status();
     };
     shards.push_back(shards_.back().get());
   }
-  pump_ =
-      std::make_unique<Pump>(loop_, clock_, *source_, shards, loaded_.configuration, pump_options(settings));
+  pump_ = std::make_unique<Pump>(loop_, *scheduler_, clock_, *source_, shards, loaded_.configuration,
+                                 pump_options(settings));
   auto left = std::make_shared<size_t>(shards_.size());
   for (const auto& shard : shards_)
     shard->open([this, left](const Opened& opened) {

@@ -11,20 +11,19 @@ namespace {
 
 /// Batches given to the shards and not yet applied: one is being applied while the next is prepared.
 constexpr size_t kBatchesAhead = 2;
-/// Longest sleep: a clock that is set is noticed within this.
-constexpr Duration kLongestSleep{std::chrono::seconds(1)};
 constexpr Duration kStorageRetry{std::chrono::seconds(1)};
 
 }  // namespace
 
-Pump::Pump(asio::io_context& loop, const Clock& clock, intake::Source& source, std::vector<Shard*> shards,
-           std::shared_ptr<const rule::Configuration> configuration, PumpOptions options)
+Pump::Pump(asio::io_context& loop, delivery::Scheduler& scheduler, const Clock& clock, intake::Source& source,
+           std::vector<Shard*> shards, std::shared_ptr<const rule::Configuration> configuration,
+           PumpOptions options)
     : loop_(loop),
+      scheduler_(scheduler),
       clock_(clock),
       source_(source),
       options_(options),
-      decoder_(std::make_unique<event::Decoder>(configuration->catalog, configuration->zone)),
-      timer_(loop) {
+      decoder_(std::make_unique<event::Decoder>(configuration->catalog, configuration->zone)) {
   for (Shard* shard : shards) lanes_.push_back({shard, {}, kNever, false});
 }
 
@@ -67,7 +66,7 @@ void Pump::turn() {
   if (idle() && !merger_->ready()) {
     state_.settled = std::max(state_.settled, frontier_now());
     // In quiet hours, too, it is known how far everything is; an outage is noticed by it.
-    if (!held_ && state_.settled + kLongestSleep <= clock_.now()) ask_ends();
+    if (!held_ && state_.settled + options_.longest_sleep <= clock_.now()) ask_ends();
   }
   const bool all_done = source_finished_ && state_.caught_up && idle() && merger_->buffered() == 0;
   if (all_done && on_finished_all) std::exchange(on_finished_all, nullptr)();
@@ -174,9 +173,8 @@ void Pump::applied(Lane& lane, const std::optional<Progress>& progress) {
 /// After a storage failure: the ledger is opened anew, and what was not applied is given again, in order.
 void Pump::recover(Lane& lane) {
   if (!std::exchange(state_.storage_failed, true) && on_state) on_state();
-  auto timer = std::make_shared<asio::steady_timer>(loop_, kStorageRetry);
-  timer->async_wait([this, &lane, timer](asio::error_code cancelled) {
-    if (cancelled) return;
+  scheduler_.after(kStorageRetry, [this, &lane, alive = std::weak_ptr(alive_)] {
+    if (alive.expired()) return;
     lane.shard->retry([this, &lane](bool ok) {
       if (!ok) return recover(lane);
       lane.stuck = false;
@@ -195,6 +193,7 @@ void Pump::ask_ends() {
   const Instant at = clock_.now();
   source_.ends([this, at](const std::optional<intake::Ends>& ends) {
     asking_ = false;
+    if (!merger_) return;     // stopped meanwhile
     if (!ends) return arm();  // unreachable: on_reachable has said so; the timer asks again
     ends_ = ends->next_offset;
     merger_->ends_at(at, *ends);
@@ -211,10 +210,14 @@ Instant Pump::next_due() const {
 void Pump::arm() {
   const Instant now = clock_.now();
   const Instant next = next_due();
-  const Duration sleep = next > now ? std::min(kLongestSleep, next - now) : Duration{50};
-  timer_.expires_after(sleep);
-  timer_.async_wait([this](asio::error_code cancelled) {
-    if (!cancelled) turn();
+  const Duration sleep = next > now ? std::min(options_.longest_sleep, next - now) : Duration{50};
+  const Duration at = clock_.monotonic() + sleep;
+  if (at >= armed_) return;
+  armed_ = at;
+  scheduler_.after(sleep, [this, at, alive = std::weak_ptr(alive_)] {
+    if (alive.expired() || armed_ != at) return;  // an earlier turn was wanted meanwhile
+    armed_ = Duration::max();
+    turn();
   });
 }
 
@@ -291,7 +294,6 @@ void Pump::hold(std::function<void()> quiet) {
 void Pump::stop(std::function<void()> stopped) {
   stopping_ = true;
   hold([this, stopped = std::move(stopped)] {
-    timer_.cancel();
     merger_.reset();
     stopped();
   });

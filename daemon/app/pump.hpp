@@ -6,7 +6,6 @@
 #pragma once
 
 #include <algorithm>
-#include <asio/steady_timer.hpp>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -21,6 +20,10 @@
 #include "intake/merger.hpp"
 #include "intake/source.hpp"
 
+namespace asio {
+class io_context;
+}
+
 namespace duban::app {
 
 struct PumpOptions {
@@ -29,6 +32,8 @@ struct PumpOptions {
   Duration tick_grace{std::chrono::minutes(5)};
   /// A step of the clock against monotonic time by more than this holds ticks until the operator confirms.
   Duration suspicious_step{std::chrono::hours(1)};
+  /// A clock that is set is noticed within this.
+  Duration longest_sleep{std::chrono::seconds(1)};
 };
 
 /// What operators ask about.
@@ -48,8 +53,9 @@ struct PumpState {
 
 class Pump final : public intake::Sink {
  public:
-  Pump(asio::io_context& loop, const Clock& clock, intake::Source& source, std::vector<Shard*> shards,
-       std::shared_ptr<const rule::Configuration> configuration, PumpOptions options);
+  Pump(asio::io_context& loop, delivery::Scheduler& scheduler, const Clock& clock, intake::Source& source,
+       std::vector<Shard*> shards, std::shared_ptr<const rule::Configuration> configuration,
+       PumpOptions options);
 
   /// Begins without a source: until connect() the broker counts as out of reach, and deadlines are held by
   /// the grace alone. `reached`: how far every ledger has got; `directory` records go before the first batch.
@@ -103,6 +109,7 @@ class Pump final : public intake::Sink {
   void finish_catching_up();
 
   asio::io_context& loop_;
+  delivery::Scheduler& scheduler_;
   const Clock& clock_;
   intake::Source& source_;
   PumpOptions options_;
@@ -113,8 +120,9 @@ class Pump final : public intake::Sink {
   std::map<event::Input, int64_t> ends_;  // as last heard
   std::vector<event::Record> directory_;
   std::set<event::Input> paused_;
-  std::set<event::Input> halted_;  // waits for a person: its position stays that of its last record
-  asio::steady_timer timer_;
+  std::set<event::Input> halted_;     // waits for a person: its position stays that of its last record
+  Duration armed_ = Duration::max();  // monotonic: when the next turn comes by itself
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what the scheduler holds of this
   PumpState state_;
   Instant started_{};  // all up to here is catching up
   Instant reached_{};

@@ -3,7 +3,6 @@
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <asio/strand.hpp>
-#include <asio/thread_pool.hpp>
 
 #include "core/log.hpp"
 
@@ -16,19 +15,17 @@ constexpr size_t kAuditSlice = 5'000;
 }  // namespace
 
 struct Shard::Impl {
-  Impl(asio::io_context& loop_in, asio::thread_pool& pool,
+  Impl(asio::io_context& loop_in, const asio::any_io_executor& work,
        std::shared_ptr<const rule::Configuration> configuration_in, ShardOptions options_in)
       : loop(loop_in),
-        strand(asio::make_strand(pool)),
+        strand(asio::make_strand(work)),
         configuration(std::move(configuration_in)),
         options(std::move(options_in)) {}
 
   /// On the strand. Opens the ledger if it is not open; throws ledger::StorageError.
   engine::Engine& ready() {
     if (!engine) {
-      ledger::Options storage;
-      storage.path = options.path;
-      ledger = std::make_unique<ledger::Ledger>(storage);
+      ledger = std::make_unique<ledger::Ledger>(options.storage);
       engine = std::make_unique<engine::Engine>(*ledger, configuration, options.engine);
       engine->set_catching_up(options.catching_up);
     }
@@ -71,7 +68,7 @@ struct Shard::Impl {
   }
 
   asio::io_context& loop;
-  asio::strand<asio::thread_pool::executor_type> strand;
+  asio::strand<asio::any_io_executor> strand;
   std::shared_ptr<const rule::Configuration> configuration;
   ShardOptions options;
   std::unique_ptr<ledger::Ledger> ledger;
@@ -101,9 +98,9 @@ void run(const std::shared_ptr<Impl>& impl, Work work, Result otherwise, std::fu
 
 }  // namespace
 
-Shard::Shard(asio::io_context& loop, asio::thread_pool& pool,
+Shard::Shard(asio::io_context& loop, const asio::any_io_executor& work,
              std::shared_ptr<const rule::Configuration> configuration, ShardOptions options)
-    : impl_(std::make_shared<Impl>(loop, pool, std::move(configuration), std::move(options))) {
+    : impl_(std::make_shared<Impl>(loop, work, std::move(configuration), std::move(options))) {
   impl_->owner = this;
 }
 

@@ -5,6 +5,7 @@
 // ledger.
 #pragma once
 
+#include <asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,7 +18,6 @@
 
 namespace asio {
 class io_context;
-class thread_pool;
 }  // namespace asio
 
 namespace duban::app {
@@ -33,7 +33,7 @@ struct Prepared {
 };
 
 struct ShardOptions {
-  std::string path;
+  ledger::Options storage;
   engine::Options engine;
   bool catching_up = true;
   const Clock* clock = nullptr;  // measures how long batches take; null: nobody asks
@@ -55,7 +55,8 @@ struct Progress {
 
 class Shard final : public delivery::Outbox {
  public:
-  Shard(asio::io_context& loop, asio::thread_pool& pool,
+  /// `work`: where its tasks run, one after the other.
+  Shard(asio::io_context& loop, const asio::any_io_executor& work,
         std::shared_ptr<const rule::Configuration> configuration, ShardOptions options);
   ~Shard() override;
 

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <utility>
+
 #include "core/log.hpp"
 #include "ledger/ledger.hpp"
 
@@ -15,7 +17,7 @@ constexpr int kBusyTimeoutMs = 5'000;
 
 }  // namespace
 
-Checkpointer::Checkpointer(Database& writer, int pages)
+Checkpointer::Checkpointer(Database& writer, int pages, bool own_thread)
     : writer_(writer),
       pages_(pages),
       restart_at_(2 * pages),
@@ -23,7 +25,7 @@ Checkpointer::Checkpointer(Database& writer, int pages)
   own_->run("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-256",
             "preparing checkpoints");
   sqlite3_wal_hook(writer.handle(), &Checkpointer::on_commit, this);
-  thread_ = std::thread([this] { work(); });
+  if (own_thread) thread_ = std::thread([this] { work(); });
 }
 
 Checkpointer::~Checkpointer() {
@@ -33,7 +35,7 @@ Checkpointer::~Checkpointer() {
     stopping_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 int Checkpointer::on_commit(void* self, sqlite3*, const char*, int pages) {
@@ -74,6 +76,7 @@ void Checkpointer::copy_pages() {
 }
 
 void Checkpointer::between_transactions() {
+  if (!thread_.joinable() && std::exchange(wanted_, false)) copy_pages();
   if (wal_pages_ < restart_at_) return;
   {
     std::unique_lock lock(mutex_);

@@ -17,8 +17,9 @@ namespace duban::ledger {
 
 class Checkpointer {
  public:
-  /// Installs itself as `writer`'s WAL hook. `pages` is N.
-  Checkpointer(Database& writer, int pages);
+  /// Installs itself as `writer`'s WAL hook. `pages` is N. Without a thread of its own the writer copies the
+  /// pages itself, between two transactions: for runs that must be repeatable.
+  Checkpointer(Database& writer, int pages, bool own_thread);
   ~Checkpointer();
 
   /// Called by the writer between two transactions. Throws StorageError if the log cannot be copied.

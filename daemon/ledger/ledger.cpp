@@ -48,7 +48,7 @@ struct Ledger::Impl {
         rollback(database, "ROLLBACK", "rolling back") {
     if (options.read_only || options.path == ":memory:") return;
     const int pages = options.wal_pages > 0 ? options.wal_pages : limits::kWalPages;
-    checkpointer = std::make_unique<Checkpointer>(database, pages);
+    checkpointer = std::make_unique<Checkpointer>(database, pages, options.own_thread);
   }
 
   Content content() { return {database, names, entities, outbox, registry, measures}; }

@@ -36,6 +36,7 @@ struct Options {
   int wal_pages = 0;       // 0: limits::kWalPages
   int max_pages = 0;       // the file may not grow beyond this; 0: as large as SQLite allows
   bool read_only = false;  // for explain: a snapshot beside a running daemon, from begin() to commit()
+  bool own_thread = true;  // for checkpoints; without one they are made between two transactions
 };
 
 class Outbox;
