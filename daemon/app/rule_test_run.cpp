@@ -6,6 +6,7 @@
 #include "app/jsonl_records.hpp"
 #include "app/rule_test.hpp"
 #include "app/rule_test_match.hpp"
+#include "engine/plan.hpp"
 
 namespace duban::app {
 namespace {
@@ -62,7 +63,7 @@ Run play(const RuleTest& test, const RuleTestFile& file) {
       scene.feed(owned_record(std::move(text), events, offset, event.at));
     ++offset;
   }
-  scene.run_to(test.end);
+  scene.run_to(test.end + engine::kMeasuring);
   for (const Said& said : scene.alerts()) run.alerts.push_back({said.at, json::parse(said.json)});
   for (const ledger::DeadLetter& letter : scene.refused())
     run.refusals.push_back(

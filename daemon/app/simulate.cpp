@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/plan.hpp"
 #include "rule/level.hpp"
 
 namespace duban::app {
@@ -48,7 +49,7 @@ class Replay {
 
   Replayed finish() {
     if (options_.to != kNever) replayed_.end = options_.to;
-    scene_.run_to(replayed_.end);
+    scene_.run_to(replayed_.end + engine::kMeasuring);
     tell(kNever);
     for (const ledger::DeadLetter& letter : scene_.refused()) note(letter);
     return std::move(replayed_);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/limits.hpp"
 #include "core/log.hpp"
 #include "engine/impl.hpp"
@@ -147,14 +149,24 @@ bool Engine::Impl::is_known(const Origin& origin) const {
   return known != applied_to.end() && origin.offset < known->second;
 }
 
-/// Brings the engine up to the input, as far as the slice goes; true if it may be applied now. Fan-outs
-/// finish before what every subject's rules may read changes (units, spans, seasons, what is measured), one
-/// slice in a transaction.
+/// Fan-outs finish before what every subject's rules may read changes (units, spans, seasons, what is
+/// measured), and before an event that every subject of a rule is to hear of.
+bool Engine::Impl::waits_for_jobs(const Event* event) const {
+  if (measured || counting()) return true;
+  if (event == nullptr) return false;
+  if (event->type->kind != nullptr && config->replicated(*event->type->kind)) return true;
+  const auto& rules = config->rules.by_evidence[static_cast<size_t>(event->type->index)];
+  return std::any_of(rules.begin(), rules.end(), [](const rule::Rule* rule) {
+    return rule->done_by->index == rule::DoneBy::Index::none;
+  });
+}
+
+/// Brings the engine up to the input, as far as the slice goes; true if it may be applied now. Of the
+/// fan-outs that it waits for there is one slice in a transaction.
 bool Engine::Impl::is_next(const event::Decoded& input) {
   const Origin& origin = origin_of(input);
   const Event* event = std::get_if<Event>(&input);
-  const bool shared = measured || (event != nullptr && event->type->kind != nullptr &&
-                                   config->replicated(*event->type->kind));
+  const bool shared = waits_for_jobs(event);
   if (shared && run_jobs()) return false;
   if (!fire_until(std::max(origin.at, last_input), false)) return false;
   return !shared || jobs.empty();  // a span that opened on the way has found subjects with ticks before now
@@ -200,7 +212,7 @@ bool Engine::Impl::fire_until(Instant until, bool inclusive) {
     const std::vector<ledger::EntityId> ids = ledger.due(t, ticks_left);
     if (ids.empty()) throw std::logic_error("the agenda has an instant without an entity");
     // What a measure counts is complete only when every subject knows of its spans.
-    if (!jobs.empty() && measured) {
+    if (!jobs.empty() && (measured || counting())) {
       if (run_jobs()) return false;
       continue;
     }

@@ -45,6 +45,7 @@ void Engine::Impl::adopt(std::shared_ptr<const rule::Configuration> next) {
   live.clear();
   calendar.assign(next->rules.rules.size(), {});
   opening.rule = nullptr;
+  weighed.clear();
   without_subjects.clear();
   ledger.use(next->catalog);
   config = std::move(next);
@@ -99,14 +100,14 @@ void Engine::Impl::start() {
 
 /// The configuration takes effect as an input of the journal. Items of before are looked at again by
 /// fan-outs: those of removed rules retire, the others are re-planned, new rules open theirs.
-void Engine::Impl::activate(Instant at, bool look_again, bool count_anew) {
+void Engine::Impl::activate(Instant at, bool look_again, bool recount) {
   in_transaction([&] {
     advance(last_input == Instant{} ? at : last_input);
     intern_names();
     ledger.activate(config->version, config->texts, now);
     ledger.journal({0, now, ledger::JournalKind::configuration, {}, {}, 0, 0, config->version});
-    if (count_anew) count_all();
     load_memory();  // with what is live the fan-outs find nothing orphaned that is not
+    if (recount) count_anew();
     if (look_again) {
       for (const auto& kind : config->catalog->kinds()) visit_kind(*kind);
       open_spans_of_new_rules();
@@ -156,6 +157,7 @@ void Engine::Impl::load_memory() {
   load_spans();
   crossed.clear();
   without_subjects.clear();
+  weighed.clear();
   if (last_input != Instant{}) checked_day = config->zone.date(last_input - Duration{1});
   boundary = next_boundary();
 }
@@ -182,9 +184,9 @@ std::string Engine::Impl::configure(std::shared_ptr<const rule::Configuration> n
   finish_pending();
   const std::shared_ptr<const rule::Configuration> before = config;
   try {
-    const bool count_anew = !same_measures(config->rules.measures, next->rules.measures);
+    const bool recount = !same_measures(config->rules.measures, next->rules.measures);
     adopt(std::move(next));
-    activate(at, true, count_anew);
+    activate(at, true, recount);
   } catch (...) {
     adopt(before);
     reload_memory();

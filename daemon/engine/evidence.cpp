@@ -33,20 +33,17 @@ void Engine::Impl::apply_evidence(const Event& event) {
         count_evidence(event, *rule, *entity);
       continue;
     }
-    const bool of_unit = done_by.index == rule::DoneBy::Index::subject_unit;
-    const std::string unit(of_unit ? event.data.fields()[done_by.event_field].string_or({})
-                                   : std::string_view{});
-    if (of_unit && unit.empty()) continue;
-    std::string after_area;
-    int64_t after = 0;
-    for (;;) {
-      const auto ids = of_unit ? ledger.open_of_unit(kind, unit, after, limits::kJobSlice)
-                               : ledger.open_in_area(kind, "", after_area, after, limits::kJobSlice);
+    if (done_by.index == rule::DoneBy::Index::none) {
+      weigh_for_all(event, *rule);
+      continue;
+    }
+    const std::string unit(event.data.fields()[done_by.event_field].string_or({}));
+    if (unit.empty()) continue;
+    for (int64_t after = 0;;) {
+      const auto ids = ledger.open_of_unit(kind, unit, after, limits::kJobSlice);
       for (const ledger::EntityId id : ids) {
-        Entity* entity = ledger.get(id);
         after = static_cast<int64_t>(id);
-        after_area = entity->indexed_area;
-        count_evidence(event, *rule, *entity);
+        count_evidence(event, *rule, *ledger.get(id));
       }
       if (ids.size() < limits::kJobSlice) break;
     }
@@ -56,12 +53,16 @@ void Engine::Impl::apply_evidence(const Event& event) {
 void Engine::Impl::count_evidence(const Event& event, const rule::Rule& rule, Entity& entity) {
   if (!is_home(entity)) return;
   bring_up(entity, now);
+  weigh_items(event, rule, entity);
+  forget_old_items(entity);
+}
+
+void Engine::Impl::weigh_items(const Event& event, const rule::Rule& rule, Entity& entity) {
   for (Item& item : entity.items) {
     if (item.rule != name_of(rule)) continue;
     const bool may_count = item.is_open() || item.outcome == Outcome::missed;
     if (may_count && in_period(event, rule, item)) weigh(event, rule, entity, item);
   }
-  forget_old_items(entity);
 }
 
 /// Which span an event counts for: its `period` decides, else its own time.

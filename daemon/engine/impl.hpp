@@ -65,6 +65,7 @@ struct Engine::Impl final : rule::MeasureSource {
   bool apply_input(const event::Decoded& input);
   bool is_known(const Origin& origin) const;
   bool is_next(const event::Decoded& input);
+  bool waits_for_jobs(const Event* event) const;
   bool changes_shared(ledger::EntityId id, Instant t);
   void note_position(const Batch& batch, const Origin& origin);
   /// Fires everything due before (or at) `until`; false if the slice was used up before.
@@ -99,7 +100,6 @@ struct Engine::Impl final : rule::MeasureSource {
   void index(Entity& entity);
   void after_change(Entity& entity, const Event* event, bool all, uint64_t changed,
                     std::string_view begun_by);
-  void refresh_subjects_of(const Entity& unit);
   bool duplicate(const Event& event, const Entity& entity);
   void refuse(const Event& event, std::string code, std::string reason);
   void refuse(const event::Refusal& refusal, bool home);
@@ -206,7 +206,16 @@ struct Engine::Impl final : rule::MeasureSource {
   bool covers(const LiveSpan& span, const Entity& entity) const;
   void visit_subjects(const rule::Rule& rule, const std::vector<std::string>& areas);
   void visit_kind(const event::EntityKind& kind);
+  void visit_subjects_of(const Entity& unit);
+  void weigh_for_all(const Event& event, const rule::Rule& rule);
+  void add_job(ledger::Job job);
   bool run_jobs();
+  void run_walk();
+  void run_count(size_t position);
+  bool counting() const;
+  void finish(const ledger::Job& job);
+  bool concerns(const ledger::Job& job, const Entity& entity) const;
+  void weigh(const ledger::Job& job, Entity& entity);
   /// Finishes every fan-out. Called before the set of live spans changes: what a job brings to its subjects
   /// is what was live at its cause.
   void settle_jobs();
@@ -229,6 +238,7 @@ struct Engine::Impl final : rule::MeasureSource {
   // ---- evidence.cpp
   void apply_evidence(const Event& event);
   void count_evidence(const Event& event, const rule::Rule& rule, Entity& entity);
+  void weigh_items(const Event& event, const rule::Rule& rule, Entity& entity);
   void weigh(const Event& event, const rule::Rule& rule, Entity& entity, Item& item);
   bool in_period(const Event& event, const rule::Rule& rule, const Item& item) const;
   void apply_effect(const Event& event, Entity* entity);
@@ -270,7 +280,7 @@ struct Engine::Impl final : rule::MeasureSource {
   std::optional<Date> day_of(const rule::Measure& measure, const Entity& entity) const;
   std::string place_of(const rule::Measure& measure, const Entity& entity) const;
   void recount(const Entity& entity, const std::vector<ledger::MeasureCount>& before);
-  void count_all();
+  void count_anew();
 
   // ---- thresholds.cpp
   void refresh_threshold(Entity& entity, const rule::Rule& rule, const Reason& reason);
@@ -284,7 +294,7 @@ struct Engine::Impl final : rule::MeasureSource {
 
   // ---- configure.cpp
   void start();
-  void activate(Instant at, bool look_again, bool count_anew);
+  void activate(Instant at, bool look_again, bool recount);
   void intern_names();
   void open_spans_of_new_rules();
   void adopt(std::shared_ptr<const rule::Configuration> next);
@@ -322,6 +332,13 @@ struct Engine::Impl final : rule::MeasureSource {
   Date next_window{};                               // from this day on another window counts
   Instant boundary = kNever;                        // next opening or closing of a span
   std::vector<ledger::Job> jobs;
+  /// The event of a fan-out that weighs it, decoded.
+  struct Weighed {
+    event::Input input;
+    std::unique_ptr<cel::Arena> memory = std::make_unique<cel::Arena>();
+    std::optional<event::Decoded> event;
+  };
+  std::map<int64_t, Weighed> weighed;  // by the job's id
 
   bool measured = false;                             // some stage or threshold asks for measures
   std::vector<const rule::Rule*> thresholds;         // rules whose trigger is one

@@ -93,15 +93,36 @@ void Engine::Impl::recount(const Entity& entity, const std::vector<ledger::Measu
   for (const ledger::MeasureCount& count : after) change(count, before, 1);
 }
 
-/// After a change of the measures: every entity of the kinds that are counted, in one transaction.
-void Engine::Impl::count_all() {
+/// After a change of the measures: every entity of the kinds that are counted, in slices. Nothing else
+/// happens before they are through.
+void Engine::Impl::count_anew() {
+  std::erase_if(jobs, [&](const ledger::Job& job) {
+    if (job.task == ledger::Job::Task::count) ledger.finish(job);  // of measures that have changed again
+    return job.task == ledger::Job::Task::count;
+  });
   ledger.forget_counts();
   for (const auto& kind : config->catalog->kinds()) {
     if (config->rules.measures_of[static_cast<size_t>(kind->index)].empty()) continue;
-    ledger.each(*kind, [&](Entity& entity) {
-      for (const ledger::MeasureCount& count : counted(entity)) ledger.count(count);
-    });
+    ledger::Job job;
+    job.task = ledger::Job::Task::count;
+    job.kind = ledger.intern(kind->name);
+    if (!ledger.members(job.kind, 0, 1).empty()) add_job(std::move(job));
   }
+}
+
+void Engine::Impl::run_count(size_t position) {
+  ledger::Job& job = jobs[position];
+  const auto ids = ledger.members(job.kind, job.cursor_entity, slice.subjects);
+  for (const ledger::EntityId id : ids) {
+    for (const ledger::MeasureCount& count : counted(*ledger.get(id))) ledger.count(count);
+    job.cursor_entity = static_cast<int64_t>(id);
+  }
+  if (ids.size() == slice.subjects) {
+    ledger.put(job);
+    return;
+  }
+  ledger.finish(job);
+  jobs.erase(jobs.begin() + static_cast<std::ptrdiff_t>(position));
 }
 
 // ---- what is asked for

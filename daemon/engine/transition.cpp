@@ -311,28 +311,7 @@ void Engine::Impl::after_change(Entity& entity, const Event* event, bool all, ui
   if (declares(*entity.kind) != rule::Trigger::Kind::none) declare(entity);
   if (entity.kind == unit_kind) {
     directory.update(card_of(entity, *unit_fields), entity.is_open());
-    refresh_subjects_of(entity);
-  }
-}
-
-/// Conditions that read the unit hold or not for every subject of it.
-void Engine::Impl::refresh_subjects_of(const Entity& unit) {
-  for (const auto& kind : config->catalog->kinds()) {
-    const auto& rules = config->rules.by_subject[static_cast<size_t>(kind->index)];
-    if (std::none_of(rules.begin(), rules.end(), [](const rule::Rule* r) { return r->when_reads_unit; }))
-      continue;
-    const NameId name = ledger.intern(kind->name);
-    int64_t after = 0;
-    for (;;) {
-      const auto ids = ledger.open_of_unit(name, unit.key, after, limits::kJobSlice);
-      for (const ledger::EntityId id : ids) {
-        Entity* subject = ledger.get(id);
-        bring_up(*subject, now);
-        refresh(*subject, Reason{});
-        after = static_cast<int64_t>(id);
-      }
-      if (ids.size() < limits::kJobSlice) break;
-    }
+    visit_subjects_of(entity);
   }
 }
 

@@ -10,7 +10,7 @@ namespace duban::ledger {
 
 namespace {
 
-constexpr int64_t kMembersAtOnce = 512;
+constexpr size_t kMembersAtOnce = 512;
 
 }  // namespace
 
@@ -152,20 +152,26 @@ void Entities::index(Entity& entity, bool open, std::string_view area, std::stri
   touch(entity);
 }
 
-void Entities::each(const event::EntityKind& kind, const std::function<void(Entity&)>& visit) {
+std::vector<EntityId> Entities::members(NameId kind, int64_t after_id, size_t limit) {
   if (database_.in_transaction()) write_back();
-  const auto number = static_cast<int64_t>(names_.intern(kind.name));
+  Rows rows(select_members_.bind(1, static_cast<int64_t>(kind))
+                .bind(2, after_id)
+                .bind(3, static_cast<int64_t>(limit)));
+  std::vector<EntityId> ids;
+  while (rows.next()) ids.push_back(EntityId{select_members_.integer(0)});
+  return ids;
+}
+
+void Entities::each(const event::EntityKind& kind, const std::function<void(Entity&)>& visit) {
+  const NameId number = names_.intern(kind.name);
   cel::Arena scratch;
   Slot slot;
-  std::vector<int64_t> ids;
-  for (int64_t last = 0;; last = ids.back()) {
-    ids.clear();
-    {
-      Rows rows(select_members_.bind(1, number).bind(2, last).bind(3, kMembersAtOnce));
-      while (rows.next()) ids.push_back(select_members_.integer(0));
-    }
+  for (int64_t last = 0;;) {
+    const std::vector<EntityId> ids = members(number, last, kMembersAtOnce);
     if (ids.empty()) return;
-    for (int64_t id : ids) {
+    last = static_cast<int64_t>(ids.back());
+    for (const EntityId member : ids) {
+      const auto id = static_cast<int64_t>(member);
       Slot* entity = slots_.find(id);
       if (entity == nullptr) {
         const std::string_view doc = read(id, scratch);

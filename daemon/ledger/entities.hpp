@@ -26,6 +26,8 @@ class Entities {
   Entity& create(const event::EntityKind& kind, std::string_view key);
   void touch(Entity& entity);
   void index(Entity& entity, bool open, std::string_view area, std::string_view unit);
+  /// Ids of a kind's entities, open or not, in order.
+  std::vector<EntityId> members(NameId kind, int64_t after_id, size_t limit);
   void each(const event::EntityKind& kind, const std::function<void(Entity&)>& visit);
   /// Every row in order of id, placeholders and rows of forgotten kinds too, as its layout has it; the entity
   /// is valid during the visit only.

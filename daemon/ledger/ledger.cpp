@@ -173,6 +173,10 @@ void Ledger::each(const event::EntityKind& kind, const std::function<void(Entity
   impl_->entities.each(kind, visit);
 }
 
+std::vector<EntityId> Ledger::members(NameId kind, int64_t after_id, size_t limit) {
+  return impl_->entities.members(kind, after_id, limit);
+}
+
 int64_t Ledger::last_entity_id() { return impl_->entities.last_id(); }
 
 bool Ledger::state_in_use(std::string_view kind, std::string_view state) {

@@ -89,6 +89,8 @@ class Ledger {
   /// Every known entity of a kind in order of id, open or not (units at start-up). For reading: an entity is
   /// valid during the visit only and must not be touched; get() it for that.
   void each(const event::EntityKind& kind, const std::function<void(Entity&)>& visit);
+  /// Ids of a kind's entities, open or not, in order.
+  std::vector<EntityId> members(NameId kind, int64_t after_id, size_t limit);
   int64_t last_entity_id();
   bool state_in_use(std::string_view kind, std::string_view state);
 

@@ -159,11 +159,16 @@ struct MeasureCount {
 
 /// A fan-out over entities, run in slices; its instant is that of its cause.
 struct Job {
+  /// `look`: subjects in an area are looked at again. `of_unit`: those of a unit. `count`: entities, open or
+  /// not, are counted for the measures. `evidence`: an event is weighed for every item of a rule.
+  enum class Task : uint8_t { look, of_unit, count, evidence };
   int64_t id = 0;  // order of creation
   Instant at{};
+  Task task = Task::look;
   NameId kind{};            // subjects to visit
   NameId rule{};            // the rule to look at again; 0: all rules of the kind
   std::string area;         // prefix to visit; empty: all
+  std::string detail;       // of_unit: the unit; evidence: the event, structured
   int64_t last_entity = 0;  // entities created later know the cause themselves
   std::string cursor_area;  // after the last one visited
   int64_t cursor_entity = 0;

@@ -95,8 +95,14 @@ CREATE TABLE measure_count(measure INTEGER, place TEXT, day INTEGER, count INTEG
   PRIMARY KEY(measure, place, day)) WITHOUT ROWID;
 )sql";
 
+// Fan-outs that do something else than look at the subjects of a span.
+constexpr const char* kVersion5 = R"sql(
+ALTER TABLE job ADD COLUMN task INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE job ADD COLUMN detail TEXT NOT NULL DEFAULT '';
+)sql";
+
 /// Entry n turns version n into version n + 1.
-constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4};
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 int64_t stored_version(Database& database) {
   const int64_t version = database.number("PRAGMA user_version", "reading the schema's version");

@@ -26,6 +26,8 @@ Job job_of(const Statement& s) {
   job.last_entity = s.integer(5);
   job.cursor_area = s.text(6);
   job.cursor_entity = s.integer(7);
+  job.task = static_cast<Job::Task>(s.integer(8));
+  job.detail = s.text(9);
   return job;
 }
 
@@ -63,13 +65,16 @@ std::optional<Span> Spans::get(NameId rule, std::string_view key) {
 }
 
 Jobs::Jobs(Database& database)
-    : insert_(database, "INSERT INTO job VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7)", "adding a fan-out"),
+    : insert_(database, "INSERT INTO job VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+              "adding a fan-out"),
       update_(database, "UPDATE job SET cursor_area = ?2, cursor_entity = ?3 WHERE id = ?1",
               "advancing a fan-out"),
       remove_(database, "DELETE FROM job WHERE id = ?1", "finishing a fan-out"),
-      select_(database,
-              "SELECT id, at, kind, rule, area, last_entity, cursor_area, cursor_entity FROM job ORDER BY id",
-              "listing the fan-outs") {}
+      select_(
+          database,
+          "SELECT id, at, kind, rule, area, last_entity, cursor_area, cursor_entity, task, detail FROM job "
+          "ORDER BY id",
+          "listing the fan-outs") {}
 
 int64_t Jobs::put(Job& job) {
   if (job.id != 0) {
@@ -83,6 +88,8 @@ int64_t Jobs::put(Job& job) {
       .bind(5, job.last_entity)
       .bind(6, job.cursor_area)
       .bind(7, job.cursor_entity)
+      .bind(8, static_cast<int64_t>(job.task))
+      .bind(9, job.detail)
       .run();
   return job.id = insert_.last_row();
 }

@@ -207,12 +207,16 @@ rules:
   {
     Stage stage(without, folder.path("ledger"));
     stage.unit("2023-01-02T08:00", "O-1", "office", "3410");
-    stage.hazard("2023-01-05T10:00", "H1", hazard_in("341004101205", "甲"));
+    for (const char* id : {"H1", "H2", "H3", "H4", "H5"})
+      stage.hazard("2023-01-05T10:00", id, hazard_in("341004101205", "甲"));
+    close(stage, "2023-01-05T11:00", "H4");  // what is closed is counted, too
     stage.said("2023-01-05T12:00");
   }
+  const test::SmallSlices slices(1, 2);
   Stage stage(kBulletin, folder.path("ledger"));
+  stage.hazard("2023-01-05T12:01", "H6", hazard_in("341004101205", "乙"));  // counted once
   stage.said("2023-02-01T12:00");
-  CHECK(text_of(stage, "2023-02-01T09:00 said").substr(0, 4) == "1/0/");
+  CHECK(text_of(stage, "2023-02-01T09:00 said").substr(0, 4) == "6/1/");
 }
 
 TEST_CASE("measures over several shards are refused, not miscounted") {

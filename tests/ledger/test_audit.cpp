@@ -193,6 +193,7 @@ TEST_CASE("a ledger of before the audit log is taken up, with its acknowledgemen
   });
   f.ledger.reset();
   run_sql(f.options.path,
+          "ALTER TABLE job DROP COLUMN task; ALTER TABLE job DROP COLUMN detail; "
           "DROP TABLE measure_count; DROP TABLE notice; DROP TABLE silence; DROP TABLE inhibitor; "
           "DELETE FROM tally WHERE name LIKE 'state waiting%';"
           "DROP TABLE audit; DELETE FROM meta WHERE name LIKE 'audit%';"

@@ -243,6 +243,7 @@ TEST_CASE("a ledger of before there were messages to people is taken up with wha
   run_sql(
       desk.options.path,
       "DROP TABLE notice; DROP TABLE silence; DROP TABLE inhibitor; "
+      "ALTER TABLE job DROP COLUMN task; ALTER TABLE job DROP COLUMN detail; "
       "DROP TABLE measure_count; DELETE FROM tally WHERE name LIKE 'state waiting%'; PRAGMA user_version=2");
   desk.open();
   CHECK(desk.ledger->waiting()["log"] == std::array<int64_t, 4>{1, 1, 1, 0});
