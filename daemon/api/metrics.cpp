@@ -72,6 +72,8 @@ void add_state(Text& text, const Status& status) {
              status.clock_suspicious ? 1 : 0);
   text.gauge("duban_inputs_stopped", "Inputs that wait for a person's decision",
              static_cast<double>(status.stopped_inputs.size()));
+  text.gauge("duban_notes", "Things that want attention while everything runs",
+             static_cast<double>(status.notes.size()));
   text.gauge("duban_records_buffered", "Records read and not yet applied",
              static_cast<double>(status.buffered));
   if (status.settled != Instant{})

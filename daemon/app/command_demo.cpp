@@ -21,7 +21,10 @@
 namespace duban::app {
 namespace {
 
-constexpr Duration kFrame{40};  // between two steps of the virtual clock
+constexpr Duration kFrame{40};                   // between two steps of the virtual clock
+constexpr Duration kLongestStep{3'600 * 1'000};  // so far the clock is ahead of what the daemon has done
+// The clock begins in the morning of the first day: at midnight the holiday before it would not be over.
+constexpr TimeOfDay kBegin{6 * 3'600};
 
 /// The console channel, with the progress line taken away before an alert is printed over it.
 class DemoConsole final : public delivery::Channel {
@@ -73,10 +76,12 @@ class Play {
   }
 
  private:
+  /// The clock waits for the daemon if that cannot keep up: what was late would be told as missed.
   void step() {
     const double days =
         std::chrono::duration<double>(real_.monotonic() - started_).count() * arguments_.speed;
-    const Instant now = std::min(until_, from_ + Duration{static_cast<int64_t>(days * 86'400'000.0)});
+    const Instant wished = std::min(until_, from_ + Duration{static_cast<int64_t>(days * 86'400'000.0)});
+    const Instant now = std::max(clock_.now(), std::min(wished, daemon_->state().settled + kLongestStep));
     for (; produced_ < events_.size() && events_[produced_].at <= now; ++produced_) {
       const DemoEvent& event = events_[produced_];
       broker_.produce({std::string(event.topic),
@@ -89,9 +94,12 @@ class Play {
     broker_.flush();
     clock_.set(now);
     daemon_->wake();
-    if (arguments_.progress && ++frames_ % 5 == 0) fmt::print(stderr, "\r\033[K{}", summary());
+    if (arguments_.progress && real_.monotonic() - shown_ >= 5 * kFrame) {
+      shown_ = real_.monotonic();
+      fmt::print(stderr, "\r\033[K{}", summary());
+    }
     if (now >= until_ && daemon_->state().settled >= until_) return daemon_->stop();
-    timer_.expires_after(kFrame);
+    timer_.expires_after(now < wished ? Duration{1} : kFrame);
     timer_.async_wait([this](asio::error_code cancelled) {
       if (!cancelled) step();
     });
@@ -109,7 +117,7 @@ class Play {
   Daemon* daemon_ = nullptr;
   Duration started_{};
   size_t produced_ = 0;
-  size_t frames_ = 0;
+  Duration shown_{};  // when the progress was last shown
 };
 
 /// The configured rules, catalog and units; the broker, the ledger and the channel are the demo's own.
@@ -127,7 +135,7 @@ void make_demo(Settings& settings, const std::string& store, const intake::Embed
 int play(const DemoArguments& arguments, Loaded loaded, std::vector<DemoEvent> events,
          intake::EmbeddedBroker& broker) {
   const Zone zone = loaded.configuration->zone;
-  VirtualClock clock(zone.instant(zone.date(events.front().at), TimeOfDay{0}));
+  VirtualClock clock(zone.instant(zone.date(events.front().at), kBegin));
   const auto real = make_system_clock();
   asio::io_context loop(1);
   intake::KafkaOptions kafka;

@@ -209,8 +209,9 @@ void Daemon::open_source() {
   look_at_calendar();
   notify::ready();
   say_status();
-  log::info("started: {} shard(s), configuration {}, ledger at {}", shards_.size(),
-            loaded_.configuration->version, loaded_.configuration->zone.format(reached_));
+  log::info(
+      "started: {} shard(s), configuration {}, {}", shards_.size(), loaded_.configuration->version,
+      reached_ == Instant{} ? "a new ledger" : "ledger at " + loaded_.configuration->zone.format(reached_));
   source_->open([this](const std::vector<event::Input>& inputs, const std::string& error) {
     if (!error.empty() && ended_) {
       log::error("{}", error);

@@ -62,7 +62,15 @@ class ItemExplainer {
 
   Explanation all_conditions() {
     Explanation out = Explanation::object();
+    if (rule_.trigger.kind == rule::Trigger::Kind::measure) {
+      out["trigger"] = {{"terms", conditions(rule_.trigger.measure)}};
+      out["when"] = conditions(rule_.when);
+      return out;
+    }
     if (rule_.trigger.kind != rule::Trigger::Kind::none) out["spans"] = spans();
+    if (rule_.trigger.event != nullptr)
+      out["trigger"] = {{"event", rule_.trigger.event->name},
+                        {"when", rule_.trigger.when ? rule_.trigger.when->source() : ""}};
     if (!out.contains("spans") || !live_.empty()) out["when"] = conditions(rule_.when);
     if (rule_.until) out["until"] = conditions(rule_.until);
     return out;
@@ -82,7 +90,7 @@ class ItemExplainer {
   }
 
   Explanation conditions(const rule::Expression& condition) {
-    return terms_part(condition, values_, rule_, configuration_, sources_, arena_);
+    return terms_part(condition, values_, rule_, configuration_, sources_, *ledger_, arena_);
   }
 
   /// The spans of the rule's trigger that are live now, and of a calendar trigger the next one. The last live

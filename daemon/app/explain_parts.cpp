@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/measured.hpp"
 #include "engine/spans.hpp"
 #include "rule/constants.hpp"
 
@@ -96,6 +97,30 @@ std::string excerpt_of(const std::string& text, const std::string& id, int& line
   }
   return text.substr(begin, end - begin);
 }
+
+/// Numbers as they are now, each noted as it is asked for. What only a run collects is an error value.
+class ReadMeasures final : public rule::MeasureSource {
+ public:
+  ReadMeasures(ledger::Ledger& ledger, const rule::Configuration& configuration)
+      : ledger_(ledger), configuration_(configuration) {}
+  cel::Value measure(int index, std::string_view place, const cel::Value* span,
+                     cel::Context& context) override {
+    const Date today = configuration_.zone.date(ledger_.instant());
+    const cel::Value value =
+        engine::measured(ledger_, {configuration_, index, place, span, today}, context,
+                         [](const rule::Measure&) { return cel::Value::error("逐项统计,运行中才有"); });
+    const std::string& id = configuration_.rules.measures[static_cast<size_t>(index)].id;
+    asked_.emplace_back(id + "(" + std::string(place) + (span != nullptr ? ", trigger)" : ")"),
+                        cel::to_text(value));
+    return value;
+  }
+  std::vector<std::pair<std::string, std::string>> take() { return std::exchange(asked_, {}); }
+
+ private:
+  ledger::Ledger& ledger_;
+  const rule::Configuration& configuration_;
+  std::vector<std::pair<std::string, std::string>> asked_;
+};
 
 cel::Type record_or_any(const cel::RecordType* type) {
   return type != nullptr ? cel::Type::of_record(type) : cel::Type::dyn();
@@ -207,10 +232,11 @@ Explanation rule_part(const std::string& rule, const std::string& version, ledge
 
 Explanation terms_part(const rule::Expression& condition, std::span<const cel::Value> values,
                        const rule::Rule& rule, const rule::Configuration& configuration,
-                       const rule::Sources& sources, cel::Arena& arena) {
+                       const rule::Sources& sources, ledger::Ledger& ledger, cel::Arena& arena) {
   Explanation terms = Explanation::array();
   if (!condition) return terms;
-  rule::Host host{configuration.calendar.get(), configuration.zone, false};
+  ReadMeasures measures(ledger, configuration);
+  rule::Host host{configuration.calendar.get(), configuration.zone, false, &measures};
   const cel::Environment env = environment_of(rule, configuration, sources);
   for (const auto& [offset, text] : cel::conjuncts(condition->source())) {
     const cel::Compiled compiled = cel::compile(text, env);
@@ -225,6 +251,7 @@ Explanation terms_part(const rule::Expression& condition, std::span<const cel::V
           {{"name", read.path},
            {"value", value.is_absent() ? Explanation(nullptr) : Explanation(cel::to_text(value))}});
     }
+    for (auto& [call, value] : measures.take()) term["fields"].push_back({{"name", call}, {"value", value}});
     terms.push_back(std::move(term));
   }
   return terms;

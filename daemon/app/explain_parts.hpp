@@ -41,13 +41,16 @@ Explanation rule_part(const std::string& rule, const std::string& version, ledge
 /// One line of a file as the ledger keeps it of that version, without its indentation.
 std::string line_of(const std::string& file, int line, const std::string& version, ledger::Ledger& ledger);
 
-/// What one term of a condition comes to: {"term", "value", "fields": [{"name", "value"}]}.
+/// What one term of a condition comes to: {"term", "value", "fields": [{"name", "value"}]}; measures that it
+/// asks for are among the fields, as the ledger counts them now.
 Explanation terms_part(const rule::Expression& condition, std::span<const cel::Value> values,
                        const rule::Rule& rule, const rule::Configuration& configuration,
-                       const rule::Sources& sources, cel::Arena& arena);
+                       const rule::Sources& sources, ledger::Ledger& ledger, cel::Arena& arena);
 
-/// {"spans", "when", "until"}: the rule's triggers and conditions over the subject as it is now; `when` is
-/// left out while no span is live.
+/// {"trigger", "spans", "when", "until"}: the rule's triggers and conditions over the subject as it is now;
+/// `when` is left out while no span is live. "trigger" says why none may be: {"event", "when"} of what opens
+/// spans,
+/// {"terms"} of a threshold.
 Explanation conditions_part(ReadLedger& ledger, const rule::Configuration& configuration,
                             const rule::Sources& sources, const rule::Rule& rule, ledger::Entity& subject);
 

@@ -115,7 +115,7 @@ class Page {
   /// The subject may have changed since the alert; the ledger keeps what is, and what has happened.
   void tell_conditions(const Explanation& conditions) {
     line(0, "条件(按对象现在的数据)");
-    if (has(conditions, "spans")) tell_spans(conditions["spans"]);
+    tell_trigger(conditions);
     if (has(conditions, "when")) tell_terms(1, "条件 when", conditions["when"]);
     if (has(conditions, "until")) tell_terms(1, "结束条件 until", conditions["until"]);
   }
@@ -208,7 +208,7 @@ class Page {
     }
     line(1, "{},状态 {}{},截至 {}", text(subject, "title"), text(subject, "state"),
          subject["open"].get<bool>() ? "(未结)" : "(已结)", minute(text(e, "now")));
-    if (has(e, "spans")) tell_spans(e["spans"]);
+    tell_trigger(e);
     if (has(e, "when")) tell_terms(1, "条件 when", e["when"]);
     if (has(e, "until")) tell_terms(1, "结束条件 until", e["until"]);
     if (e["items"].empty()) line(1, "没有立项");
@@ -235,8 +235,20 @@ class Page {
            text(letter, "offset"), minute(text(letter, "at")), text(letter, "code"), text(letter, "reason"));
   }
 
+  void tell_trigger(const Explanation& e) {
+    if (has(e, "spans") && !e["spans"].empty()) return tell_spans(e["spans"]);
+    if (has(e, "trigger") && has(e["trigger"], "terms"))
+      return tell_terms(1, "触发指标", e["trigger"]["terms"]);
+    if (has(e, "trigger")) {
+      const std::string when = text(e["trigger"], "when");
+      line(1, "触发:现在没有仍在持续的 {}{}", text(e["trigger"], "event"),
+           when.empty() ? "" : ",其中满足 " + when + " 的才触发");
+    } else if (has(e, "spans")) {
+      line(1, "触发:现在没有,日历里近期也没有");
+    }
+  }
+
   void tell_spans(const Explanation& spans) {
-    if (spans.empty()) line(1, "触发:现在没有,日历和事件里也没有将来的");
     for (const Explanation& span : spans)
       line(1, "触发 {}{}", text(span, "key"),
            span["live"].get<bool>() ? "(正在)" : "(下一个,自 " + minute(text(span, "opens")) + ")");

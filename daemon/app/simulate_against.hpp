@@ -17,8 +17,8 @@ class AlertDifference {
   /// What the present rules say, and what the others would.
   void add_present(const Said& alert) { add(alert, -1); }
   void add_other(const Said& alert) { add(alert, +1); }
-  /// Prints, for each person and day, what would no longer be said ('-') and what would be new ('+'); false
-  /// if nothing differs.
+  /// Prints, for each person and day, what would no longer be said ('-') and what would be new ('+'), then
+  /// how much of either for each rule and stage; false if nothing differs.
   bool print(std::ostream& out) const;
   std::string json() const;
 
@@ -26,6 +26,7 @@ class AlertDifference {
   struct Line {
     Instant at{};
     std::string text;
+    std::string stage;  // of which rule, as "rule/stage"
     auto operator<=>(const Line&) const = default;
   };
   void add(const Said& alert, int sign);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/limits.hpp"
+#include "engine/grades.hpp"
 #include "engine/impl.hpp"
 #include "engine/near_miss.hpp"
 
@@ -84,7 +85,8 @@ void Engine::Impl::weigh(const Event& event, const rule::Rule& rule, Entity& ent
   std::vector<const LiveSpan*> spans{span_of(rule, item)};
   if (rule.merge_overlaps)
     for (const LiveSpan* other : spans_over(rule, entity))
-      if (other != spans[0] && other->grade == item_grade(rule, item) && holds(rule, entity, other))
+      if (other != spans[0] && within_grade(rule, other->grade, item_grade(rule, item)) &&
+          holds(rule, entity, other))
         spans.push_back(other);
   std::vector<size_t> failed;
   for (const LiveSpan* span : spans) {

@@ -4,6 +4,7 @@
 
 #include "core/limits.hpp"
 #include "engine/impl.hpp"
+#include "engine/measured.hpp"
 
 namespace duban::engine {
 namespace {
@@ -14,27 +15,6 @@ std::optional<Date> date_of(const cel::Value& value, const Zone& zone) {
   if (value.is(cel::Kind::date)) return value.date();
   if (value.is(cel::Kind::timestamp)) return zone.date(value.instant());
   return std::nullopt;
-}
-
-constexpr Date kFirstDay{INT32_MIN};
-constexpr Date kLastDay{INT32_MAX};
-
-struct Days {
-  Date first = kFirstDay;
-  Date last = kLastDay;
-  bool contain(Date day) const { return first <= day && day <= last; }
-};
-
-/// A span's own days, else the last ones if the measure looks only so far back.
-Days days_of(const rule::Measure& measure, const cel::Value* span, Date today) {
-  if (span != nullptr) {
-    const cel::Value& first = span->fields()[rule::kSpanStart];
-    const cel::Value& last = span->fields()[rule::kSpanEnd];
-    return {first.is(cel::Kind::date) ? first.date() : kFirstDay,
-            last.is(cel::Kind::date) ? last.date() : kLastDay};
-  }
-  if (measure.within_days > 0) return {today - measure.within_days + 1, today};
-  return {};
 }
 
 }  // namespace
@@ -129,19 +109,8 @@ void Engine::Impl::run_count(size_t position) {
 
 cel::Value Engine::Impl::measure(int index, std::string_view place, const cel::Value* span,
                                  cel::Context& context) {
-  const rule::Measure& measure = config->rules.measures[static_cast<size_t>(index)];
-  if (measure.kind == rule::Measure::Kind::value) {
-    const std::vector<rule::Measure>& all = config->rules.measures;
-    cel::Value* fields = context.arena.values(all.size());
-    std::fill_n(fields, all.size(), cel::Value::absent());
-    for (const int used : measure.uses) fields[used] = this->measure(used, place, span, context);
-    const cel::Value record = cel::Value::of_record(measure.over, fields);
-    return measure.value->evaluate({&record, 1}, context);
-  }
-  if (!measure.counted()) return collect(measure, place, span, context);
-  const Days days = days_of(measure, span, config->zone.date(now));
-  return cel::Value::of(ledger.counted(measure_names[static_cast<size_t>(index)], place,
-                                       measure.by == By::area, days.first, days.last));
+  return engine::measured(ledger, {*config, index, place, span, config->zone.date(now)}, context,
+                          [&](const rule::Measure& one) { return collect(one, place, span, context); });
 }
 
 cel::Value Engine::Impl::collect(const rule::Measure& measure, std::string_view place, const cel::Value* span,

@@ -1,22 +1,27 @@
-// `overlap: merge`: spans of one rule and grade that overlap are one item for a subject.
+// `overlap: merge`: spans of one rule that overlap are one item for a subject, unless the later one has a
+// higher grade: orange over red is the same rain, red over orange is news.
 //
 // The item keeps the key of the span that opened it. When that span is over, or concerns the subject no more,
 // the item goes on with another that was live at that moment, and ends with the last of them.
 #include <algorithm>
 
+#include "engine/grades.hpp"
 #include "engine/impl.hpp"
 
 namespace duban::engine {
 
-/// The live spans of a rule whose areas cover a subject, in order of opening; whether `when` holds is not
+/// The live spans of a rule whose areas cover a subject, the highest grade first, then in order of opening;
+/// whether `when` holds is not
 /// asked.
 std::vector<const LiveSpan*> Engine::Impl::spans_over(const rule::Rule& rule, const Entity& entity) const {
   std::vector<const LiveSpan*> spans;
   for (const size_t position : live.of(rule))
     if (covers(live[position], entity)) spans.push_back(&live[position]);
-  std::sort(spans.begin(), spans.end(), [](const LiveSpan* a, const LiveSpan* b) {
-    return std::tie(a->opened, a->key) < std::tie(b->opened, b->key);
-  });
+  const auto order = [&](const LiveSpan& span) {
+    return std::tuple(-rank_of(rule, span.grade), span.opened, std::string_view(span.key));
+  };
+  std::sort(spans.begin(), spans.end(),
+            [&](const LiveSpan* a, const LiveSpan* b) { return order(*a) < order(*b); });
   return spans;
 }
 
@@ -26,7 +31,8 @@ std::string Engine::Impl::item_grade(const rule::Rule& rule, const Item& item) {
   return row ? span_origin(*row).grade : std::string{};
 }
 
-/// The span that an item goes on with: its own while that holds, else one that was live when that ended.
+/// The span that an item goes on with: its own while that holds, else one that was live when that ended and
+/// that no other item lives by.
 const LiveSpan* Engine::Impl::carrier(Entity& entity, const rule::Rule& rule, const Item& item,
                                       const std::vector<const LiveSpan*>& spans) {
   const std::string& own = carrying(item);
@@ -36,8 +42,14 @@ const LiveSpan* Engine::Impl::carrier(Entity& entity, const rule::Rule& rule, co
     if (span->key == own && holds(rule, entity, span)) return span;
   const Instant ended = row->live ? now : row->closes;
   const std::string grade = item_grade(rule, item);
+  const auto taken = [&](const LiveSpan& span) {
+    return std::any_of(entity.items.begin(), entity.items.end(), [&](const Item& other) {
+      return &other != &item && other.rule == item.rule && other.is_open() && carrying(other) == span.key;
+    });
+  };
   for (const LiveSpan* span : spans)
-    if (span->key != own && span->grade == grade && span->opened < ended && holds(rule, entity, span))
+    if (span->key != own && within_grade(rule, span->grade, grade) && span->opened < ended && !taken(*span) &&
+        holds(rule, entity, span))
       return span;
   return nullptr;
 }
@@ -64,7 +76,8 @@ void Engine::Impl::refresh_merged(Entity& entity, const rule::Rule& rule, const 
       open_item(entity, rule, span, &item, reason);
   }
   for (const LiveSpan* span : spans) {
-    if (std::find(grades.begin(), grades.end(), span->grade) != grades.end()) continue;
+    const auto told = [&](const std::string& grade) { return within_grade(rule, span->grade, grade); };
+    if (std::any_of(grades.begin(), grades.end(), told)) continue;
     refresh_rule(entity, rule, span, reason);
     if (find_item(entity, name_of(rule), span->key) != nullptr) grades.push_back(span->grade);
   }

@@ -45,7 +45,7 @@ void read_when(DoneBy& result, const yaml::Reader& when, const Loading& loading,
   View sees = view;
   sees.event = result.event;
   const cel::Environment env = environment(loading, sees);
-  result.when = read_condition(when, env);
+  result.when = read_unmeasured(when, loading, env);
   if (!result.when) return;
   const std::string source = when.string();
   for (const auto& [offset, text] : cel::conjuncts(source))
@@ -104,7 +104,7 @@ std::optional<DoneBy> read_done_by(const yaml::Reader& done_by, const Loading& l
   read_when(result, when, loading, view);
   View sees = view;
   sees.event = result.event;
-  result.only = read_condition(only, environment(loading, sees));
+  result.only = read_unmeasured(only, loading, environment(loading, sees));
   if (errors == loading.out.error_count() && result.index == DoneBy::Index::none && !result.for_all)
     (when ? when : event)
         .error(codes::kNoIndex, "nothing says whose items this event fulfils", index_hint(result, view));

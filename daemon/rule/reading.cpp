@@ -67,6 +67,18 @@ Expression read_condition(const yaml::Reader& scalar, const cel::Environment& en
   return condition;
 }
 
+Expression read_unmeasured(const yaml::Reader& scalar, const Loading& loading, const cel::Environment& env) {
+  if (!scalar) return nullptr;
+  const std::vector<int> called = measures_called(scalar.string(), loading.measures);
+  if (called.empty()) return read_condition(scalar, env);
+  // Those that a value is made of come before it.
+  const std::string& id = loading.measures[static_cast<size_t>(called.back())].id;
+  scalar.error(
+      codes::kBadMeasure, "'" + id + "' is a measure, and this condition cannot ask for one",
+      "what begins with a number is a threshold, `trigger: { measure: … }`; else ask in the `if` of a stage");
+  return nullptr;
+}
+
 Expression compile_condition(const yaml::Reader& scalar, size_t offset, const std::string& text,
                              const cel::Environment& env) {
   return compile(scalar, offset, text, env, cel::Type::of(cel::Type::Base::boolean));

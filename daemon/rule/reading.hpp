@@ -48,6 +48,8 @@ Expression read_expression(const yaml::Reader& scalar, const cel::Environment& e
                            const cel::Type& expected);
 /// The same for a bool.
 Expression read_condition(const yaml::Reader& scalar, const cel::Environment& env);
+/// A condition that cannot ask for measures: a call of one is told with what to write instead.
+Expression read_unmeasured(const yaml::Reader& scalar, const Loading& loading, const cel::Environment& env);
 Expression compile_condition(const yaml::Reader& scalar, size_t offset, const std::string& text,
                              const cel::Environment& env);
 

@@ -122,8 +122,8 @@ void read_body(Rule& result, const yaml::Reader& rule, const Loading& loading, L
   view.trigger = trigger_type(result.trigger);
   view.wrong_trigger = view.trigger == nullptr && rule.get("trigger");
   const cel::Environment env = environment(loading, view);
-  result.when = read_condition(rule.get("when"), env);
-  result.until = read_condition(rule.get("until"), env);
+  result.when = read_unmeasured(rule.get("when"), loading, env);
+  result.until = read_unmeasured(rule.get("until"), loading, env);
   result.done_by = read_done_by(rule.get("done_by"), loading, view);
   view.item = view.measures = true;
   const cel::Environment stage_env = environment(loading, view);

@@ -106,7 +106,7 @@ void read_event(Trigger& result, const yaml::Reader& trigger, const yaml::Reader
     // The slots before `trigger` are not seen here.
     for (int slot = 0; slot < kTrigger; ++slot) env.declare("", cel::Type::dyn());
     env.declare("trigger", cel::Type::of_record(event_span_type(*result.event->kind)));
-    result.when = read_condition(trigger.get("when"), env);
+    result.when = read_unmeasured(trigger.get("when"), loading, env);
   }
   ScheduleScope scope;
   scope.constants = &loading.constants;

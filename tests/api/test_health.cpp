@@ -64,6 +64,7 @@ TEST_CASE("/metrics is Prometheus text with what the loop and the ledger know") 
   api::Status status = ready_status();
   status.events = 7;
   status.refusals = 2;
+  status.notes = {"the arrangement of 2027 is missing"};
   status.alerts[static_cast<size_t>(rule::Level::urge)] = 3;
   status.channels["duty"].retried = 4;
   status.inputs.push_back({{"safety.hazards", 3}, 90, 100});
@@ -79,7 +80,7 @@ TEST_CASE("/metrics is Prometheus text with what the loop and the ledger know") 
         "\nduban_consumer_lag{topic=\"safety.hazards\",partition=\"3\"} 10\n", "\nduban_behind_seconds 1.5\n",
         "\nduban_outbox_pending{channel=\"duty\"} 1\n", "\nduban_batch_seconds_bucket{le=\"0.005\"} 1\n",
         "\nduban_batch_seconds_bucket{le=\"+Inf\"} 2\n", "\nduban_batch_seconds_sum 10.002\n",
-        "\nduban_alerts_kept 1\n"}) {
+        "\nduban_notes 1\n", "\nduban_alerts_kept 1\n"}) {
     INFO(line);
     CHECK(answer.body.find(line) != std::string::npos);
   }

@@ -71,6 +71,14 @@ TEST_CASE("why nothing was said is explained, stage by stage") {
   CHECK(stages[2]["status"] == "to come");
 }
 
+TEST_CASE("a threshold that has not been reached is explained by its number") {
+  const Kept kept("2023-02-08T12:00");
+  const Ran ran = kept.explain("--item many-open T-1");
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("触发指标:open_hazards(unit.area) >= 100  不成立(false)") != std::string::npos);
+  CHECK(ran.out.find("open_hazards(341004101) = 1\n") != std::string::npos);
+}
+
 TEST_CASE("a subject that no event made is explained by the events that were refused") {
   const Kept kept("2023-03-31");
   const Ran ran = kept.explain("--item rectification hazard/H2");
