@@ -31,7 +31,8 @@ def test_a_ledger_that_lost_its_power_opens_goes_on_and_says_everything(place, s
     receiver = place.receiver()
     daemon, ledger = place.daemon(receiver, [topics["events"]], topics["refused"])
     dice, copies, total = random.Random(seed), [], 0
-    for part in range(-(-count // 10)):  # a flow for every ten copies: they come from a ledger that grows
+    part = 0
+    while len(copies) < count:  # a flow for about ten copies: they come from a ledger that grows
         flow = Flow(seed + part, EVENTS, RATE, time.time(), prefix=f"W{part}")
         producer = place.kafka.producer(topics["events"])
         if not daemon.alive():
@@ -43,7 +44,7 @@ def test_a_ledger_that_lost_its_power_opens_goes_on_and_says_everything(place, s
             copies.append((target.rename(place.folder / f"power-{len(copies)}"), how, arrived))
         sending.join()
         producer.finish()
-        total += len(flow.lines)
+        total, part = total + len(flow.lines), part + 1
     ends = place.kafka.ends(topics["events"])
     finish(daemon, ledger, receiver, flow, ends)
     content, raised = ledger.content(), ledger.alerts()

@@ -187,6 +187,8 @@ class Session:
             line = await self.reader.readline()
             if line == b".\r\n":
                 break
+            if not line.endswith(b"\n"):
+                return False  # who sent it is gone: half a mail is none
             lines.append(line[1:] if line.startswith(b".") else line)
         if self.behaviour == "hang-end":
             await asyncio.sleep(3600)
