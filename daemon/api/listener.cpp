@@ -144,7 +144,7 @@ struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
             [this](asio::ip::tcp::acceptor& acceptor) { bound = acceptor.local_endpoint().port(); })
         .read_next_http_message_timelimit(options.request_time)
         .write_http_response_timelimit(limits::kResponseTime)
-        .handle_request_timeout(limits::kHandlingTime)
+        .handle_request_timeout(options.handling_time)
         .max_parallel_connections(options.connections)
         .incoming_http_msg_limits(restinio::incoming_http_msg_limits_t{}
                                       .max_url_size(limits::kTargetBytesRead)

@@ -22,6 +22,7 @@ struct ListenOptions {
   std::string address = "127.0.0.1";  // numeric, IPv4 or IPv6
   uint16_t port = 0;                  // 0: any free one
   Duration request_time = limits::kRequestTime;
+  Duration handling_time = limits::kHandlingTime;
   size_t connections = limits::kConnections;
 };
 

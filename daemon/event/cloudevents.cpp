@@ -122,7 +122,7 @@ Fault read_headers(const Record& record, Envelope& out) {
     } else if (header.name == kShortFormHeader) {
       out.short_form = true;
     } else if (header.name == kBadLineHeader) {
-      if (!simdjson::validate_utf8(header.value.data(), header.value.size())) {
+      if (header.value.empty() || !simdjson::validate_utf8(header.value.data(), header.value.size())) {
         return {code::kBadLine, fmt::format("the line could not be read: {}", in_quotes(header.value))};
       }
       return {code::kBadLine, std::string(header.value)};

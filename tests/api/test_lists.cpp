@@ -2,6 +2,7 @@
 
 #include "api/api_server.hpp"
 #include "api/http_client.hpp"
+#include "api/limits.hpp"
 #include "api/query.hpp"
 
 using namespace duban;
@@ -255,4 +256,28 @@ TEST_CASE(
   CHECK(page["alerts"].empty());
   CHECK(page["next"].is_string());  // of sixty alerts
   CHECK(server.list("/api/v1/alerts")["alerts"].size() == 60);
+}
+
+TEST_CASE("a condition may be as long as the bound says") {
+  Listing server(1);
+  const std::string begin = "alert.text == '", end = "'";
+  const auto status = [&](size_t bytes) {
+    return get(server.port,
+               filtered("alerts", begin + std::string(bytes - begin.size() - end.size(), 'a') + end), kToken)
+        .status;
+  };
+  CHECK(status(api::limits::kFilterBytes) == 200);
+  CHECK(status(api::limits::kFilterBytes + 1) == 400);
+}
+
+TEST_CASE(
+    "a page ends when as many entries as the bound says were looked at, and the next one goes on there") {
+  Listing server(static_cast<int>(api::limits::kRowsLookedAt) + 1);
+  const auto first = server.list(filtered("alerts", "alert.subject == 'H1'"));  // the oldest
+  CHECK(first["alerts"].empty());
+  REQUIRE(first["next"].is_string());
+  const auto second = server.list(filtered("alerts", "alert.subject == 'H1'") +
+                                  "&cursor=" + first["next"].get<std::string>());
+  CHECK(second["alerts"].size() == 1);
+  CHECK(second["next"].is_null());
 }

@@ -4,6 +4,7 @@
 
 #include "api/api_server.hpp"
 #include "api/http_client.hpp"
+#include "api/limits.hpp"
 #include "ledger/silences.hpp"
 
 using namespace duban;
@@ -76,7 +77,10 @@ TEST_CASE("what cannot be a silence is refused with its place, and nothing is ad
            Row{server.with("when", "alert.unit"), "member 'when', column 1", "a condition over alert"},
            Row{server.with("for", nullptr), "member 'until'", "say when the silence ends"},
            Row{server.with("for", "a while"), "member 'for'", "90m, 24h or 10d"},
-           Row{server.with("for", "1000d"), "member 'for'", "at most a year"},
+           Row{server.with("for", std::to_string(api::limits::kLongestSilence.count() + 1) + "h"),
+               "member 'for'", "at most a year"},
+           Row{server.with("reason", std::string(api::limits::kReasonBytes + 1, 'r')), "member 'reason'",
+               "at most 500 bytes"},
            Row{server.with("from", "yesterday"), "member 'from'", "write it like"},
            Row{both, "member 'until'", "one of the two"},
            Row{json{{"by", "a"}, {"reason", "r"}, {"when", "true"}, {"until", "2023-01-01"}},
@@ -92,6 +96,9 @@ TEST_CASE("what cannot be a silence is refused with its place, and nothing is ad
           std::string::npos);
   }
   CHECK(server.backend.silences.empty());
+  json longest = server.with("for", std::to_string(api::limits::kLongestSilence.count()) + "h");
+  longest["reason"] = std::string(api::limits::kReasonBytes, 'r');
+  CHECK(server.add(longest).status < 300);
   server.on_loop([&] { server.backend.writable = false; });
   CHECK(server.add(kSilence).status == 503);
 }

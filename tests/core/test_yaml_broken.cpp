@@ -5,6 +5,7 @@
 
 #include "core/limits.hpp"
 #include "core/yaml.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace duban;
 
@@ -169,4 +170,18 @@ TEST_CASE("what Chinese typing does to YAML is named where it stands") {
         "2:2 E002 no space after the colon of a key; write 'b: ' with a space");
   CHECK(finding("a: \"一：二，三\"\n") == "nothing");
   CHECK(finding("a: 一：二，三\n") == "nothing");
+}
+
+TEST_CASE("a file may be as large as the bound says") {
+  const test::TemporaryFolder folder;
+  const auto found = [&](size_t bytes) {
+    std::string text(bytes, '#');
+    for (size_t i = 100; i < bytes; i += 100) text[i] = '\n';
+    Diagnostics findings;
+    (void)yaml::Reader::open(folder.write("large.yaml", text), findings);
+    return findings.text();
+  };
+  CHECK(found(limits::kConfigFileBytes) == "");
+  CHECK(found(limits::kConfigFileBytes + 1).find("has 8388609 bytes, more than the 8388608 allowed") !=
+        std::string::npos);
 }

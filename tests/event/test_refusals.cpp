@@ -105,7 +105,10 @@ TEST_CASE("attributes are required and checked") {
   CHECK_REASON(with("ce_time", "2023-01-19 10:00"), "D12 attribute time is '2023-01-19 10:00'");
   CHECK_REASON(with("ce_time", "2023-01-19T10:00:00"), "D12 attribute time");
   CHECK_REASON(with("ce_id", std::string("a\nb")), "D12 attribute id is 'a?b' with a control character");
-  CHECK_REASON(with("ce_id", std::string(2000, 'x')), "D12 attribute id has 2000 bytes");
+  CHECK_REASON(with("ce_id", std::string(limits::kAttributeBytes + 1, 'x')),
+               "D12 attribute id has 1025 bytes");
+  Message longest = with("ce_id", std::string(limits::kAttributeBytes, 'x'));
+  CHECK(d.event(longest).id.size() == limits::kAttributeBytes);
   CHECK_REASON(with("ce_id", "\xff"), "D06 header ce_id is not UTF-8");
   CHECK_REASON(structured(envelope(R"("subject":7,"data":{})")),
                "D12 attribute subject is '7'; write it as text");
