@@ -233,9 +233,7 @@ void Daemon::connect(const std::vector<event::Input>& inputs) {
     }
     if (options_.accept_cluster) start.cluster.clear();
     if (const auto seek = options_.seeks.find(input); seek != options_.seeks.end()) {
-      log::warning("{}/{} is read from {} on, as decided by the operator (the ledger was at {})", input.topic,
-                   input.partition, seek->second,
-                   known ? std::to_string(start.next_offset) : "its beginning");
+      note_seek(input, seek->second, known ? std::optional(start.next_offset) : std::nullopt);
       start = {seek->second, -1, {}};
       known = true;
     }

@@ -79,6 +79,7 @@ class Daemon {
   void open_delivery();
   void open_source();
   void connect(const std::vector<event::Input>& inputs);
+  void note_seek(const event::Input& input, int64_t to, std::optional<int64_t> reached);
   void note_opened(const Opened& opened);
   void activate_awaited();
   void reloaded(const std::string& refused);

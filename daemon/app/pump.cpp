@@ -5,6 +5,7 @@
 
 #include "core/limits.hpp"
 #include "core/log.hpp"
+#include "ledger/audit.hpp"
 
 namespace duban::app {
 namespace {
@@ -210,7 +211,7 @@ Instant Pump::next_due() const {
 void Pump::arm() {
   const Instant now = clock_.now();
   const Instant next = next_due();
-  const Duration sleep = next > now ? std::min(options_.longest_sleep, next - now) : Duration{50};
+  const Duration sleep = next > now ? std::min(options_.longest_sleep, next - now) : limits::kBatchWait;
   const Duration at = clock_.monotonic() + sleep;
   if (at >= armed_) return;
   armed_ = at;
@@ -323,6 +324,8 @@ void Pump::on_stopped(const event::Input& input, const std::string& reason) {
   merger_->stop(input);
   halted_.insert(input);
   state_.stopped.insert(reason);
+  lanes_.front().shard->note("input", clock_.now(), input.topic + "/" + std::to_string(input.partition),
+                             ledger::AuditBody().text("stopped", reason).str());
   if (on_state) on_state();
   wake();
 }

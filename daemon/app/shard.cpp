@@ -217,6 +217,19 @@ void Shard::seal_audit(Instant before, Instant at, std::function<void(size_t)> d
       0, std::move(done));
 }
 
+void Shard::note(std::string kind, Instant at, std::string subject, std::string body) {
+  run<Impl, std::function<bool(Impl&)>, bool>(
+      impl_,
+      [kind = std::move(kind), at, subject = std::move(subject), body = std::move(body)](Impl& shard) {
+        ledger::Ledger& ledger = shard.ready().ledger();
+        ledger.begin();
+        ledger.audit(kind, at, subject, body);
+        ledger.commit();
+        return true;
+      },
+      false, [](bool) {});
+}
+
 void Shard::pulse(std::function<void()> done) {
   run<Impl, std::function<bool(Impl&)>, bool>(
       impl_, [](Impl&) { return true; }, false, [done = std::move(done)](bool) { done(); });

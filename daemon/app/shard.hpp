@@ -83,6 +83,8 @@ class Shard final : public delivery::Outbox {
   void counts(std::function<void(ledger::Ledger::Counts)> done);
   /// Forgets a slice of what is older in the audit log; how many rows.
   void seal_audit(Instant before, Instant at, std::function<void(size_t)> done);
+  /// Adds a row to the audit log.
+  void note(std::string kind, Instant at, std::string subject, std::string body);
   /// Answers when everything asked before is done: the pulse that feeds the watchdog.
   void pulse(std::function<void()> done);
   /// Closes the ledger after everything asked before.

@@ -1,9 +1,11 @@
 """Signals, systemd, settings, retention: what an operator meets."""
+import json
 import os
 import signal
 import socket
 import threading
 import time
+import urllib.request
 
 from harness.flow import Flow, event_line, text_of
 from harness.waiting import check, wait_for
@@ -125,10 +127,22 @@ def test_an_unknown_kafka_property_is_told_with_the_nearest_name_and_exit_code_3
     check(daemon.said("security.protocl") and daemon.said("did you mean 'security.protocol'"), "the message names neither")
 
 
+def notes_of_inputs(daemon):
+    """What the audit log has of inputs: (subject, body) in order."""
+    rows = map(json.loads, daemon.ask("audit", "export").splitlines())
+    return [(row["subject"], row["body"]) for row in rows if row["kind"] == "input"]
+
+
+def metric(daemon, name):
+    with urllib.request.urlopen(daemon.url() + "/metrics", timeout=10) as answer:
+        return next((float(line.split()[1]) for line in answer.read().decode().splitlines() if line.startswith(name + " ")), None)
+
+
 def test_records_that_retention_took_stop_their_input_loudly_until_a_person_decides(place):
     topics = place.topics(one=1, two=1, refused=1)
     receiver = place.receiver()
-    daemon, ledger = place.daemon(receiver, [topics["one"], topics["two"]], topics["refused"])
+    daemon, ledger = place.daemon(receiver, [topics["one"], topics["two"]], topics["refused"],
+                                  http={"listen": "127.0.0.1:0"})
     daemon.start()
     send(place, topics["one"], hazard("A"))
     send(place, topics["two"], hazard("B"))
@@ -145,8 +159,45 @@ def test_records_that_retention_took_stop_their_input_loudly_until_a_person_deci
     send(place, topics["two"], hazard("E"))
     wait_for_alert(receiver, "E")
     check("C" not in {a["subject"]["id"] for a in receiver.alerts().values()}, "it went on over the gap by itself")
+    check(metric(daemon, "duban_inputs_stopped") == 1, "the metrics do not say that an input is stopped")
+    check(metric(daemon, "duban_ready") == 0, "it says that it is ready")
     check(daemon.stop() == 0, "it did not end with 0")
     daemon.start("--seek", f"{topics['one']}/0=earliest")
     wait_for_alert(receiver, "C")
     ledger.wait_until_settled({f"{topics['one']}/0": 7, f"{topics['two']}/0": 3})
+    check(receiver.counts()["repeated"] == 0, "alerts were sent twice")
+    (first, gap), (second, seek) = notes_of_inputs(daemon)
+    check(first == second == f"{topics['one']}/0" and "offset 1 " in gap["stopped"] and seek == {"seek": -2, "reached": 1},
+          f"the audit log has {notes_of_inputs(daemon)}")
+
+
+def test_a_topic_that_is_deleted_and_made_anew_stops_loudly_and_passes_nothing_over_in_silence(place):
+    topics = place.topics(one=1, two=1, refused=1)
+    receiver = place.receiver()
+    daemon, ledger = place.daemon(receiver, [topics["one"], topics["two"]], topics["refused"],
+                                  http={"listen": "127.0.0.1:0"})
+    daemon.start()
+    send(place, topics["one"], *[hazard(f"A{n}") for n in range(4)])
+    wait_for_alert(receiver, "A3")
+    ledger.wait_until_settled({f"{topics['one']}/0": 4})
+    check(daemon.stop() == 0, "it did not end with 0")
+    place.kafka.drop(topics["one"])
+    place.kafka.topics({topics["one"]: 1})
+    send(place, topics["one"], hazard("NEW"))
+    send(place, topics["two"], hazard("B"))
+    daemon.start()
+    daemon.wait_until_said("decide from which offset to go on")
+    wait_for_alert(receiver, "B")
+    check(metric(daemon, "duban_inputs_stopped") == 1, "the metrics do not say that an input is stopped")
+    check(daemon.stop() == 0, "it did not end with 0")
+    daemon.start("--seek", f"{topics['one']}/0=earliest")
+    daemon.wait_until_said("records before offset 4 count as known and are passed over")
+    check([body for _, body in notes_of_inputs(daemon)][-1] == {"seek": -2, "reached": 4},
+          f"the audit log has {notes_of_inputs(daemon)}")
+    check(daemon.stop() == 0, "it did not end with 0")
+    # What the message says to do: another name.
+    send(place, place.topics(one_anew=1)["one_anew"], hazard("NEW"))
+    daemon.settings.write_text(daemon.settings.read_text().replace(f'"{topics["one"]}"', f'"{place.name}-one-anew"'))
+    daemon.start()
+    wait_for_alert(receiver, "NEW")
     check(receiver.counts()["repeated"] == 0, "alerts were sent twice")

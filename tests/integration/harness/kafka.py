@@ -6,7 +6,7 @@ import threading
 import time
 from pathlib import Path
 
-from .waiting import Failure
+from .waiting import Failure, wait_for
 
 ROOT = Path(__file__).resolve().parents[3]
 HEADERS = re.compile(rb"(?:^|,)duban-code=(?P<code>.*?),duban-reason=(?P<reason>.*),duban-topic=(?P<topic>.*?),"
@@ -38,14 +38,15 @@ class Kafka:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def topics(self, partitions):
-        """Creates them side by side: each call starts a Java of its own."""
+    def topics(self, partitions, *configuration):
+        """Creates them side by side: each call starts a Java of its own. `configuration`: KEY=VALUE of each."""
         failed = []
 
         def create(name, count):
             try:
                 self._script("topic", name, count, "--config", "message.timestamp.type=LogAppendTime",
-                             "--config", "max.message.bytes=4000000")
+                             "--config", "max.message.bytes=4000000",
+                             *[word for entry in configuration for word in ("--config", entry)])
             except Failure as failure:
                 failed.append(failure)
 
@@ -60,6 +61,11 @@ class Kafka:
 
     def forget(self, topic, partition, offset):
         self._script("forget", topic, partition, offset)
+
+    def drop(self, topic):
+        """Deletes it; returns when it can be made anew."""
+        self._script("drop", topic)
+        wait_for(f"{topic} to be gone", lambda: self._partitions(topic) == 0)
 
     def ends(self, topic):
         """Next offset of each partition that has records, as {"topic/partition": offset}."""
