@@ -11,7 +11,7 @@ from harness.people import ROBOT_TOKEN, MailServer, Robot
 from harness.waiting import check, wait_for
 from test_crashes import check_dead_letters, check_delivered
 
-KILLS, EVENTS_OF_A_KILL, RATE = 25, 110, 150
+KILLS, EVENTS_OF_A_KILL, RATE = 20, 110, 150
 
 RULES = """\
 rules:

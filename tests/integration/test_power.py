@@ -8,7 +8,7 @@ from harness.flow import Flow
 from harness.waiting import check, wait_for
 from test_crashes import RATE, check_equal, finish
 
-KILLS, EVENTS = 50, 2_500  # a copy for ten kills
+KILLS, EVENTS = 40, 2_500  # a copy for ten kills
 
 
 def take_copies(place, daemon, receiver, sending, dice, count):

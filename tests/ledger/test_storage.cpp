@@ -110,6 +110,32 @@ TEST_CASE("the write-ahead log stays bounded under constant writing") {
   CHECK(std::filesystem::file_size(f.options.path + "-wal") < 250 * 4'200);
 }
 
+TEST_CASE("the log that a long reader let grow begins anew once the reader ends, and grows no more") {
+  Options options;
+  options.wal_pages = 50;
+  Fixture f(options);
+  auto write = [&f, i = 0](int transactions) mutable {
+    int highest = 0;
+    for (int n = 0; n < transactions; ++n, ++i) {
+      f.in_transaction([&] {
+        for (int k = 0; k < 20; ++k) step(f, i * 20 + k);
+      });
+      highest = std::max(highest, f.ledger->wal_pages());
+    }
+    return highest;
+  };
+  write(1);
+  Options reading = f.options;
+  reading.read_only = true;
+  Ledger reader(reading);
+  reader.begin();
+  CHECK(reader.counts().entities > 0);
+  CHECK(write(100) > 300);
+  reader.commit();
+  write(20);
+  CHECK(write(100) < 200);  // 2N and one transaction
+}
+
 TEST_CASE("a reader with an old snapshot does not stop the writer, and sees its snapshot") {
   Options options;
   options.wal_pages = 20;
