@@ -155,6 +155,7 @@ Response one_alert(Snapshots& snapshots, const std::string& id, const Zone& zone
   Json attempts = Json::array();
   for (const auto& attempt : ledger->attempts(id))
     attempts.push_back({{"channel", attempt.channel},
+                        {"to", attempt.recipient.empty() ? Json() : Json(attempt.recipient)},
                         {"at", zone.format(attempt.receipt.at)},
                         {"state", ledger::name(attempt.receipt.state)},
                         {"answer", attempt.receipt.answer},

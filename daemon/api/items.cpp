@@ -155,12 +155,39 @@ class ItemsPage {
         for (const ledger::EntityId id : ids) {
           add(snapshots_.ledger(shard), snapshots_.ledger(shard).get(id));
           after = static_cast<int64_t>(id);
-          if (entries_.size() >= page_.limit || ++looked_at >= limits::kRowsLookedAt ||
-              page_.filter.exhausted())
+          if (full(++looked_at))
             return page_response("items", std::move(entries_),
                                  cursor_text({static_cast<int64_t>(shard), after}));
         }
         if (ids.size() < kAtOnce) break;
+      }
+    }
+    return page_response("items", std::move(entries_), std::nullopt);
+  }
+
+  /// Of a unit's subjects that are open themselves, kind by kind, by their index.
+  Response of_unit(const std::vector<std::string>& kinds, const std::string& unit) {
+    const auto at = [this](size_t i) { return i < page_.cursor.size() ? page_.cursor[i] : 0; };
+    size_t k = static_cast<size_t>(at(1));
+    int64_t after = at(2);
+    size_t looked_at = 0;
+    for (auto shard = static_cast<size_t>(at(0)); shard < snapshots_.count(); ++shard, k = 0) {
+      ledger::Ledger& ledger = snapshots_.ledger(shard);
+      for (; k < kinds.size(); ++k, after = 0) {
+        if (ledger.entities_after(kinds[k], {}, 1).empty()) continue;  // a kind that it has no name for
+        const ledger::NameId kind = ledger.intern(kinds[k]);
+        for (bool more = true; more;) {
+          const auto ids = ledger.open_of_unit(kind, unit, after, kAtOnce);
+          more = ids.size() == kAtOnce;
+          for (const ledger::EntityId id : ids) {
+            add(ledger, ledger.get(id));
+            after = static_cast<int64_t>(id);
+            if (full(++looked_at))
+              return page_response(
+                  "items", std::move(entries_),
+                  cursor_text({static_cast<int64_t>(shard), static_cast<int64_t>(k), after}));
+          }
+        }
       }
     }
     return page_response("items", std::move(entries_), std::nullopt);
@@ -174,6 +201,10 @@ class ItemsPage {
 
  private:
   static constexpr size_t kAtOnce = 500;
+
+  bool full(size_t looked_at) const {
+    return entries_.size() >= page_.limit || looked_at >= limits::kRowsLookedAt || page_.filter.exhausted();
+  }
 
   void add(ledger::Ledger& ledger, const Entity* entity) {
     if (entity == nullptr || entity->items.empty()) return;
@@ -210,7 +241,7 @@ Fault unknown_kind(const std::string& parameter, const std::string& value, const
 
 void Server::Impl::items(Call call) {
   const auto configuration = backend.configuration();
-  const ListKind list{"item", item_fields(), {"state", "kind", "subject"}};
+  const ListKind list{"item", item_fields(), {"state", "kind", "subject", "unit"}};
   auto read_request = read_page(call.request.query, list, configuration);
   if (const Fault* fault = std::get_if<Fault>(&read_request)) return call.respond(error_response(*fault));
   PageRequest page = std::move(std::get<PageRequest>(read_request));
@@ -224,10 +255,18 @@ void Server::Impl::items(Call call) {
   if (known == nullptr && (!kind.empty() || !subject.empty()))
     return call.respond(error_response(unknown_kind(
         subject.empty() ? "kind" : "subject", subject.empty() ? kind : subject, *configuration->catalog)));
+  const std::string unit = page.parameters["unit"];
+  if (!unit.empty() && (!subject.empty() || *which != Which::open))
+    return call.respond(error_response({400, "query parameter 'unit'", unit, "neither a subject nor a state",
+                                        "leave those out, or filter by item.unit"}));
   const std::string key = subject.substr(std::min(subject.find('/'), subject.size() - 1) + 1);
   read(
-      [page, configuration, which = *which, known, kind, key, one = !subject.empty()](Snapshots& snapshots) {
+      [page, configuration, which = *which, known, kind, key, unit,
+       one = !subject.empty()](Snapshots& snapshots) {
         ItemsPage items(snapshots, page, *configuration, which);
+        if (!unit.empty())
+          return items.of_unit(
+              kind.empty() ? configuration->catalog->kind_names() : std::vector<std::string>{kind}, unit);
         return one ? items.of_subject(*known, key) : items.all(kind);
       },
       std::move(call.respond));

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "app/people_check.hpp"
 #include "app/rule_test.hpp"
 #include "app/temporary_folder.hpp"
 #include "app/unit_events.hpp"
@@ -144,6 +145,7 @@ std::vector<std::string> files_of(const Settings& settings) {
 void check_all(const Settings& settings, Diagnostics& out) {
   const auto configuration = rule::load(settings.sources, out);
   if (!settings.directory_file.empty()) check_directory(settings.directory_file, configuration.get(), out);
+  check_people(settings, out);
 }
 
 void check_files(const std::vector<std::string>& files, const Settings& settings, Diagnostics& out) {
@@ -174,6 +176,12 @@ void check_files(const std::vector<std::string>& files, const Settings& settings
   Diagnostics found;
   const auto configuration = rule::load(sources, found);
   for (const std::string& directory : directories) check_directory(directory, configuration.get(), found);
+  if (!routes.empty() || !directories.empty()) {
+    Settings changed = settings;
+    changed.sources = sources;
+    if (!directories.empty()) changed.directory_file = directories.front();
+    check_people(changed, found);
+  }
   hand_on(found, overlay, files, out);
 }
 

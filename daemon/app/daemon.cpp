@@ -247,7 +247,9 @@ void Daemon::connect(const std::vector<event::Input>& inputs) {
 
 void Daemon::wake() {
   pump_->wake();
-  if (dispatcher_) look_at_calendar();
+  if (!dispatcher_) return;
+  look_at_calendar();
+  look_at_audit();
 }
 
 void Daemon::counts(std::function<void(ledger::Ledger::Counts)> done) {

@@ -75,6 +75,7 @@ class Daemon {
   bool open_api();
   void reload_api();
   void trim_audit();
+  void look_at_audit();
   void trim_audit(Shard& shard, Instant before, Instant at);
   void open_delivery();
   void open_source();
@@ -114,6 +115,7 @@ class Daemon {
   asio::steady_timer watchdog_;
   asio::steady_timer drained_;
   asio::steady_timer audit_timer_;
+  Instant audit_trimmed_{};  // last
   std::function<void(int)> ended_;
   bool stopping_ = false;
   bool reloading_ = false;

@@ -16,12 +16,18 @@ void Daemon::trim_audit() {
   if (stopping_) return;
   const Duration keep = loaded_.settings.audit_keep;
   const Instant now = clock_.now();
+  audit_trimmed_ = now;
   if (keep > Duration{0})
     for (const auto& shard : shards_) trim_audit(*shard, now - keep, now);
   audit_timer_.expires_after(kTrimAgain);
   audit_timer_.async_wait([this](asio::error_code cancelled) {
     if (!cancelled) trim_audit();
   });
+}
+
+/// A virtual clock has moved, and with it the hour.
+void Daemon::look_at_audit() {
+  if (clock_.now() - audit_trimmed_ >= kTrimAgain) trim_audit();
 }
 
 /// Slice by slice, each in line with the shard's other work.

@@ -124,6 +124,10 @@ std::vector<std::string> Daemon::notes() const {
 /// Waits until every shard is quiet, asks all of them, then swaps once; a single objection stops it.
 void Daemon::change_to(Loaded next, std::function<void(const std::string& refused)> done) {
   if (stopping_) return;  // the next start finds the files
+  // The engines keep what they have of a version that is active: what decodes their events must be the same,
+  // or its kinds are others than theirs.
+  if (next.configuration->version == loaded_.configuration->version)
+    next.configuration = loaded_.configuration;
   pump_->hold([this, next = std::move(next), done = std::move(done)] {
     auto left = std::make_shared<size_t>(shards_.size());
     auto objections = std::make_shared<std::string>();

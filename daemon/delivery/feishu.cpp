@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/base64.hpp"
-#include "delivery/digest.hpp"
+#include "core/digest.hpp"
 #include "delivery/http_channel.hpp"
 #include "delivery/pieces.hpp"
 #include "delivery/reply.hpp"

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/digest.hpp"
 #include "core/hash.hpp"
-#include "delivery/digest.hpp"
 #include "delivery/http_outcome.hpp"
 #include "delivery/sms_channel.hpp"
 
@@ -61,7 +61,7 @@ class Aliyun final : public SmsChannel {
     const std::map<std::string, std::string> headers{
         {"host", host_of(settings_.url)},
         {"x-acs-action", "SendSms"},
-        {"x-acs-content-sha256", sha256_hex("")},
+        {"x-acs-content-sha256", to_hex(sha256(""))},
         {"x-acs-date", format_utc(std::chrono::floor<std::chrono::seconds>(now))},
         {"x-acs-signature-nonce", nonce},
         {"x-acs-version", "2017-05-25"}};

@@ -6,8 +6,8 @@
 #include "core/base64.hpp"
 #include "core/html.hpp"
 #include "delivery/answer_text.hpp"
-#include "delivery/digest.hpp"
 #include "delivery/http_outcome.hpp"
+#include "delivery/md5.hpp"
 #include "delivery/reading.hpp"
 #include "delivery/sms_channel.hpp"
 

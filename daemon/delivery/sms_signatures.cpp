@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "delivery/digest.hpp"
+#include "core/digest.hpp"
 #include "delivery/sms.hpp"
 
 namespace duban::delivery {
@@ -14,9 +14,9 @@ std::string acs3_authorization(const std::string& key_id, const std::string& sec
   }
   const std::string canonical =
       fmt::format("POST\n/\n{}\n{}\n{}\n{}", query, lines, names, headers.at("x-acs-content-sha256"));
-  const std::string text = "ACS3-HMAC-SHA256\n" + sha256_hex(canonical);
+  const std::string text = "ACS3-HMAC-SHA256\n" + to_hex(sha256(canonical));
   return fmt::format("ACS3-HMAC-SHA256 Credential={},SignedHeaders={},Signature={}", key_id, names,
-                     hex(hmac_sha256(secret, text)));
+                     to_hex(hmac_sha256(secret, text)));
 }
 
 std::string tc3_authorization(const std::string& key_id, const std::string& secret, const std::string& host,
@@ -25,11 +25,12 @@ std::string tc3_authorization(const std::string& key_id, const std::string& secr
   const std::string scope = fmt::format("{}/{}/tc3_request", date, service);
   const std::string canonical =
       fmt::format("POST\n/\n\ncontent-type:application/json; charset=utf-8\nhost:{}\n\ncontent-type;host\n{}",
-                  host, sha256_hex(body));
-  const std::string text = fmt::format("TC3-HMAC-SHA256\n{}\n{}\n{}", seconds, scope, sha256_hex(canonical));
+                  host, to_hex(sha256(body)));
+  const std::string text =
+      fmt::format("TC3-HMAC-SHA256\n{}\n{}\n{}", seconds, scope, to_hex(sha256(canonical)));
   const std::string key = hmac_sha256(hmac_sha256(hmac_sha256("TC3" + secret, date), service), "tc3_request");
   return fmt::format("TC3-HMAC-SHA256 Credential={}/{}, SignedHeaders=content-type;host, Signature={}",
-                     key_id, scope, hex(hmac_sha256(key, text)));
+                     key_id, scope, to_hex(hmac_sha256(key, text)));
 }
 
 }  // namespace duban::delivery

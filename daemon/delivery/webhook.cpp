@@ -4,10 +4,10 @@
 
 #include <utility>
 
+#include "core/digest.hpp"
 #include "delivery/alertmanager_alert.hpp"
 #include "delivery/answer_text.hpp"
 #include "delivery/cloud_event.hpp"
-#include "delivery/digest.hpp"
 #include "delivery/http_channel.hpp"
 #include "delivery/http_outcome.hpp"
 
@@ -70,7 +70,7 @@ class Webhook final : public HttpChannel {
 std::string signature(std::string_view secret, Instant at, std::string_view body) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
   const std::string text = fmt::format("{}.{}", seconds, body);
-  return fmt::format("t={},v1={}", seconds, hex(hmac_sha256(secret, text)));
+  return fmt::format("t={},v1={}", seconds, to_hex(hmac_sha256(secret, text)));
 }
 
 MadeChannel make_webhook(const ChannelSettings& settings, const ChannelContext& context) {

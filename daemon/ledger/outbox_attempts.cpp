@@ -26,13 +26,11 @@ void Outbox::note(const Receipt& receipt, const Status& delivery) {
   } else {
     subject = alerts_.id_of(delivery.alert);
   }
-  audit_.add("attempt", receipt.at, subject,
-             AuditBody()
-                 .text("channel", delivery.channel)
-                 .text("state", name(receipt.state))
-                 .text("answer", receipt.answer)
-                 .number("latency_ms", receipt.latency_ms)
-                 .str());
+  AuditBody body;
+  body.text("channel", delivery.channel);
+  if (const auto notice = notices_.get(receipt.delivery)) body.text("to", notice->recipient);
+  body.text("state", name(receipt.state)).text("answer", receipt.answer);
+  audit_.add("attempt", receipt.at, subject, body.number("latency_ms", receipt.latency_ms).str());
 }
 
 bool Outbox::is_noted(const Receipt& receipt, int64_t last_attempt) {

@@ -191,6 +191,26 @@ TEST_CASE("items come with their subject, unit and deadline, open ones unless ot
   CHECK(even["items"][0]["subject"]["id"] == "H4");
 }
 
+TEST_CASE("items of a unit's open subjects are found by their index, page by page") {
+  Listing server(9);
+  server.in_transaction([&](ledger::Ledger& l) {
+    const event::EntityKind& kind = *server.backend.config->catalog->kind("hazard");
+    for (int i = 1; i <= 9; ++i)
+      l.index(*l.find(kind, "H" + std::to_string(i)), i != 5, "341004101205", i < 8 ? "E-1" : "E-2");
+  });
+  size_t pages = 0;
+  const auto walk = [&](const std::string& more) {
+    return server.walk("/api/v1/items?limit=2" + more, "items", "/subject/id", pages);
+  };
+  CHECK(walk("&unit=E-1") == std::vector<std::string>{"H1", "H2", "H4", "H7"});
+  CHECK(pages == 2);
+  CHECK(walk("&unit=E-2&kind=hazard") == std::vector<std::string>{"H8"});
+  CHECK(walk("&unit=E-2&kind=unit").empty());
+  CHECK(walk("&unit=E-3").empty());
+  CHECK(get(server.port, "/api/v1/items?unit=E-1&state=all", kToken).status == 400);
+  CHECK(get(server.port, "/api/v1/items?unit=E-1&subject=hazard/H1", kToken).status == 400);
+}
+
 TEST_CASE("dead letters are listed with their reasons, and without the bytes that were refused") {
   Listing server(0);
   server.in_transaction([](ledger::Ledger& l) {

@@ -73,7 +73,7 @@ class LiveDaemon {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (!holds()) {
       if (std::chrono::steady_clock::now() > end) {
-        INFO(log());
+        INFO(log() << "\n" << api("GET", "/api/v1/status").body);
         FAIL("waited in vain for " << what);
       }
     }

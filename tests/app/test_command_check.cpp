@@ -44,6 +44,16 @@ TEST_CASE("files of each kind are checked against the rest of the configuration"
   }
 }
 
+TEST_CASE("channels that reach no person, and posts that no channel of a route reaches, are told") {
+  const std::string folder = "tests/app/fixture/people/";
+  const Ran all = run_duban("check --today 2025-06-01 --config " + folder + "duban.yaml");
+  CHECK(all.code == 0);
+  check_golden("check-people.txt", all.error + all.out);
+  const Ran routes =
+      run_duban("check --today 2025-06-01 --config " + folder + "duban.yaml " + folder + "routes.yaml");
+  CHECK(routes.error == all.error);
+}
+
 TEST_CASE("a warning fails only if it is asked to") {
   const TemporaryFolder folder;
   const std::string unit =

@@ -4,6 +4,7 @@
 #include <asio/io_context.hpp>
 #include <catch2/catch.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
@@ -79,6 +80,17 @@ inline const std::vector<std::string>& hostile_titles() {
       std::string(3'000, 'A') + "长",
   };
   return titles;
+}
+
+/// An alert whose every text an outsider has written.
+inline delivery::Message hostile_alert(const std::string& text, size_t number) {
+  delivery::Message message = alert_message("5f-" + std::to_string(number));
+  nlohmann::json body = nlohmann::json::parse(message.body);
+  body["subject"] = {{"kind", "hazard"}, {"id", text}, {"title", text}};
+  body["unit"] = {{"id", text}, {"name", text}, {"area", text}};
+  body["text"] = text;
+  message.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return message;
 }
 
 }  // namespace duban::test

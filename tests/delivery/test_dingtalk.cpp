@@ -1,5 +1,4 @@
-#include "delivery/channel_scene.hpp"
-#include "support/webhook_receiver.hpp"
+#include "delivery/robot_group.hpp"
 
 using namespace duban;
 using namespace duban::delivery;
@@ -9,17 +8,8 @@ using Kind = Outcome::Kind;
 
 namespace {
 
-struct Group {
-  WebhookReceiver receiver{{"--service", "dingtalk", "--token", "a+b/c", "--secret", "SEC1"},
-                           "chat_receiver.py"};
-  ChannelScene scene{"dingtalk"};
-
-  Group() {
-    scene.settings.url = receiver.url("/robot/send");
-    scene.settings.token_file = scene.folder.write("token", "a+b/c\n");
-    scene.settings.secret_file = scene.folder.write("secret", "SEC1\n");
-  }
-  Outcome send(Message message) { return scene.send(*scene.open(), std::move(message)); }
+struct Group : RobotGroup {
+  Group() : RobotGroup("dingtalk", "a+b/c", "SEC1", "/robot/send") {}
 };
 
 }  // namespace

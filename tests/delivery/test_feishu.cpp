@@ -1,5 +1,4 @@
-#include "delivery/channel_scene.hpp"
-#include "support/webhook_receiver.hpp"
+#include "delivery/robot_group.hpp"
 
 using namespace duban;
 using namespace duban::delivery;
@@ -9,17 +8,8 @@ using Kind = Outcome::Kind;
 
 namespace {
 
-struct Group {
-  WebhookReceiver receiver{{"--service", "feishu", "--token", "hook-1", "--secret", "s3"},
-                           "chat_receiver.py"};
-  ChannelScene scene{"feishu"};
-
-  Group() {
-    scene.settings.url = receiver.url("/open-apis/bot/v2/hook");
-    scene.settings.token_file = scene.folder.write("token", "hook-1");
-    scene.settings.secret_file = scene.folder.write("secret", "s3");
-  }
-  Outcome send(Message message) { return scene.send(*scene.open(), std::move(message)); }
+struct Group : RobotGroup {
+  Group() : RobotGroup("feishu", "hook-1", "s3", "/open-apis/bot/v2/hook") {}
 };
 
 }  // namespace

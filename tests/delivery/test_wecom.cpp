@@ -1,5 +1,4 @@
-#include "delivery/channel_scene.hpp"
-#include "support/webhook_receiver.hpp"
+#include "delivery/robot_group.hpp"
 
 using namespace duban;
 using namespace duban::delivery;
@@ -9,14 +8,8 @@ using Kind = Outcome::Kind;
 
 namespace {
 
-struct Group {
-  WebhookReceiver receiver{{"--service", "wecom-robot", "--token", "k-1"}, "chat_receiver.py"};
-  ChannelScene scene{"wecom-robot"};
-
-  Group() {
-    scene.settings.url = receiver.url("/cgi-bin/webhook/send");
-    scene.settings.token_file = scene.folder.write("token", "k-1");
-  }
+struct Group : RobotGroup {
+  Group() : RobotGroup("wecom-robot", "k-1", "", "/cgi-bin/webhook/send") {}
 };
 
 struct App {
@@ -37,7 +30,7 @@ Addressee user(const std::string& id) { return {"E-1/" + id, id, "", "", id}; }
 
 TEST_CASE("a WeCom robot gets text and calls people by their mobile numbers") {
   Group group;
-  CHECK(group.scene.send(*group.scene.open(), message_for({officer()})).kind == Kind::delivered);
+  CHECK(group.send(message_for({officer()})).kind == Kind::delivered);
   const nlohmann::json message = group.receiver.messages()[0];
   CHECK(message["text"] == "【橙】逾期未整改\n某茶叶加工厂:疏散通道堵塞\n应于2月7日前整改");
   CHECK(message["called"] == nlohmann::json{"13800001111"});
@@ -46,8 +39,7 @@ TEST_CASE("a WeCom robot gets text and calls people by their mobile numbers") {
 TEST_CASE("hostile and long texts are taken by WeCom without a mark of its own in them") {
   for (const std::string& title : hostile_titles()) {
     Group group;
-    const Outcome outcome =
-        group.scene.send(*group.scene.open(), message_for({}, title, title + "\n" + title));
+    const Outcome outcome = group.send(message_for({}, title, title + "\n" + title));
     INFO(outcome.answer);
     CHECK(outcome.kind == Kind::delivered);
     for (const nlohmann::json& message : group.receiver.messages()) CHECK(message["marks"].empty());
@@ -68,7 +60,7 @@ TEST_CASE("a WeCom robot that is written to too often pauses the channel for a m
 TEST_CASE("a key that no robot has stops the channel") {
   Group group;
   group.scene.settings.token_file = group.scene.folder.write("token", "k-2");
-  CHECK(group.scene.send(*group.scene.open(), message_for({})).whole_channel);
+  CHECK(group.send(message_for({})).whole_channel);
 }
 
 TEST_CASE("a WeCom app fetches one token for many messages and writes to people by user id") {

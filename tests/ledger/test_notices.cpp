@@ -1,5 +1,6 @@
 // Deliveries to people as rows: bundles, their leaders, what settling and deferring makes of them.
 #include <sqlite3.h>
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "ledger/notices.hpp"
@@ -174,6 +175,20 @@ TEST_CASE("what was sent counts as one message, however many deliveries it carri
   }
   CHECK(sent.size() == 4);
   CHECK(std::count(sent.begin(), sent.end(), seconds(61)) == 1);
+}
+
+TEST_CASE("the audit log names the post that was tried to be reached, for all that a message carried") {
+  Desk desk;
+  desk.raise(1, seconds(0));
+  desk.raise(2, seconds(0));
+  desk.settle(desk.deliverable(seconds(1)).front(), DeliveryState::rejected, seconds(2));
+  Lines attempts;
+  for (const AuditRow& row : desk.ledger->audit_rows(0, 100))
+    if (row.kind == "attempt") attempts.push_back(row.subject + " " + row.body);
+  std::sort(attempts.begin(), attempts.end());
+  const std::string body =
+      R"( {"channel":"sms","to":"E-1/officer","state":"rejected","answer":"","latency_ms":0})";
+  CHECK(attempts == Lines{"5f-1" + body, "5f-2" + body});
 }
 
 TEST_CASE("the key of a message is that of what it carries, whichever of them leads") {

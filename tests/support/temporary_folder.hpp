@@ -23,6 +23,8 @@ class TemporaryFolder {
   std::string file(const std::string& name) const { return (path_ / name).string(); }
   std::string write(const std::string& name, const std::string& text) const {
     std::ofstream(path_ / name, std::ios::binary) << text;
+    using std::filesystem::perms;  // it may be a secret
+    std::filesystem::permissions(path_ / name, perms::owner_read | perms::owner_write);
     return file(name);
   }
   std::string read(const std::string& name) const {
