@@ -44,7 +44,7 @@ Engine::Impl::Impl(ledger::Ledger& ledger_in, std::shared_ptr<const rule::Config
 void Engine::Impl::adopt(std::shared_ptr<const rule::Configuration> next) {
   live.clear();
   calendar.assign(next->rules.rules.size(), {});
-  opening.rule = nullptr;
+  opening.clear();
   weighed.clear();
   without_subjects.clear();
   ledger.use(next->catalog);

@@ -325,8 +325,8 @@ struct Engine::Impl final : rule::MeasureSource {
   Applied applied;
 
   LiveSpans live;
-  LiveSpan past;     // what span_of() gave last, if it is not live any more
-  LiveSpan opening;  // what opening_span() gave last
+  LiveSpan past;  // what span_of() gave last, if it is not live any more
+  std::unordered_map<const rule::Rule*, LiveSpan> opening;  // what opening_span() gave last for a rule
   std::vector<DeclaredSpan> declared;
   std::vector<std::vector<CalendarSpan>> calendar;  // of a window around `now`; by rule's index, as they open
   Date next_window{};                               // from this day on another window counts

@@ -62,11 +62,12 @@ bool Engine::Impl::quiet(const rule::Rule& rule, const Item& last) const {
 
 /// The span of a threshold that would open now: the same for every subject.
 const LiveSpan* Engine::Impl::opening_span(const rule::Rule& rule) {
-  if (opening.rule != &rule || opening.opened != now) {
-    opening = threshold_span(rule, config->zone.format(now), now, kNever);
-    opening.opened = now;
+  LiveSpan& span = opening[&rule];
+  if (span.rule == nullptr || span.opened != now) {
+    span = threshold_span(rule, config->zone.format(now), now, kNever);
+    span.opened = now;
   }
-  return &opening;
+  return &span;
 }
 
 LiveSpan Engine::Impl::threshold_span(const rule::Rule& rule, std::string key, Instant opened,

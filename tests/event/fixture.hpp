@@ -1,15 +1,12 @@
 // A small catalog and records for the decoder's tests.
 #pragma once
 
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <string>
 
 #include "event/event.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace duban::event {
 
@@ -54,12 +51,10 @@ events:
 
 inline std::shared_ptr<const Catalog> small_catalog() {
   static const std::shared_ptr<const Catalog> catalog = [] {
-    std::string folder = "/tmp/duban-catalog-XXXXXX";
-    REQUIRE(mkdtemp(folder.data()));
-    std::ofstream(folder + "/small.yaml") << kCatalogText;
+    const duban::test::TemporaryFolder folder;
+    folder.write("small.yaml", kCatalogText);
     Diagnostics found;
-    auto loaded = Catalog::load(folder, cel::Environment(), found);
-    std::filesystem::remove_all(folder);
+    auto loaded = Catalog::load(folder.file(""), cel::Environment(), found);
     INFO(found.text());
     REQUIRE(loaded);
     return loaded;

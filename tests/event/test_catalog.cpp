@@ -1,26 +1,20 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 #include "event/catalog.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace duban;
 using namespace duban::event;
-namespace fs = std::filesystem;
 
 namespace {
 
 /// A catalog of the given files; they are read in order of name.
 std::shared_ptr<const Catalog> load(const std::vector<std::pair<std::string, std::string>>& files,
                                     Diagnostics& out) {
-  std::string name = (fs::temp_directory_path() / "duban-catalog-XXXXXX").string();
-  const fs::path folder = mkdtemp(name.data());
-  for (const auto& [file, text] : files) std::ofstream(folder / file) << text;
-  auto catalog = Catalog::load(folder.string(), {}, out);
-  fs::remove_all(folder);
-  return catalog;
+  const test::TemporaryFolder folder;
+  for (const auto& [file, text] : files) folder.write(file, text);
+  return Catalog::load(folder.file(""), {}, out);
 }
 
 constexpr char kHazard[] = R"(

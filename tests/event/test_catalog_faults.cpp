@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "event/catalog.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace duban;
 namespace fs = std::filesystem;
@@ -21,14 +22,12 @@ std::string text_of(const fs::path& path) {
 
 /// What is said of a catalog that is this one file, with the folder taken off its name.
 std::string report(const fs::path& file) {
-  std::string name = (fs::temp_directory_path() / "duban-catalog-XXXXXX").string();
-  const fs::path folder = mkdtemp(name.data());
-  fs::copy_file(file, folder / file.filename());
+  const test::TemporaryFolder folder;
+  fs::copy_file(file, folder.file(file.filename().string()));
   Diagnostics out;
-  event::Catalog::load(folder.string(), {}, out);
-  fs::remove_all(folder);
+  event::Catalog::load(folder.file(""), {}, out);
   std::string found = out.text();
-  const std::string prefix = folder.string() + "/";
+  const std::string prefix = folder.file("");
   for (size_t at = found.find(prefix); at != std::string::npos; at = found.find(prefix))
     found.erase(at, prefix.size());
   return found;

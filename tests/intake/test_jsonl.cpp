@@ -2,13 +2,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-
 #include "collect.hpp"
 #include "core/limits.hpp"
 #include "intake/jsonl_lines.hpp"
 #include "intake/jsonl_source.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace duban::intake {
 namespace {
@@ -37,13 +35,8 @@ const std::string kWhole =
     R"({"specversion":"1.0","id":"7","source":"s","type":"t","time":"2023-01-19T10:00:00Z","at":"2023-01-19T10:00:00+08:00","data":{}})";
 
 struct TemporaryFile {
-  explicit TemporaryFile(const std::string& text) {
-    REQUIRE(mkdtemp(folder.data()));
-    path = folder + "/events.jsonl";
-    std::ofstream(path) << text;
-  }
-  ~TemporaryFile() { std::filesystem::remove_all(folder); }
-  std::string folder = "/tmp/duban-jsonl-XXXXXX";
+  explicit TemporaryFile(const std::string& text) : path(folder.write("events.jsonl", text)) {}
+  duban::test::TemporaryFolder folder;
   std::string path;
 };
 
@@ -164,7 +157,7 @@ TEST_CASE("a paused file gives nothing more until it is resumed") {
 
 TEST_CASE("a pipe is read without blocking the loop") {
   TemporaryFile folder("");
-  const std::string path = folder.folder + "/pipe";
+  const std::string path = folder.folder.file("pipe");
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
   const int keep = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
   asio::io_context loop;

@@ -1,35 +1,13 @@
 // Loads rule texts over the small catalog of tests/rule/fixture and the shipped calendars.
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 
 #include "rule/configuration.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace duban::test {
-
-/// A folder of its own that vanishes with it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "duban-rule-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::string file(const std::string& name, const std::string& text) const {
-    const auto path = path_ / name;
-    std::ofstream(path) << text;
-    return path.string();
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline rule::Sources fixture_sources() {
   const std::string root = DUBAN_SOURCE_DIR;
@@ -46,7 +24,7 @@ inline rule::Sources fixture_sources() {
 inline std::shared_ptr<const rule::Configuration> load_rules(const std::string& yaml, Diagnostics& out,
                                                              rule::Sources sources = fixture_sources()) {
   const TemporaryFolder folder;
-  sources.rules = {folder.file("rules.yaml", yaml)};
+  sources.rules = {folder.write("rules.yaml", yaml)};
   return rule::load(sources, out);
 }
 

@@ -103,7 +103,7 @@ TEST_CASE("ladders have one name over all files") {
   const test::TemporaryFolder folder;
   auto sources = test::fixture_sources();
   const std::string ladder = "ladders: { l: [{ id: now, at: opened, level: remind, to: [unit] }] }\n";
-  sources.rules = {folder.file("a.yaml", ladder), folder.file("b.yaml", ladder)};
+  sources.rules = {folder.write("a.yaml", ladder), folder.write("b.yaml", ladder)};
   Diagnostics out;
   CHECK(rule::load(sources, out) == nullptr);
   REQUIRE(out.sorted().size() == 2);  // and the first is used by no rule
