@@ -191,6 +191,9 @@ void Engine::Impl::discharge(const Event& event, Outcome outcome) {
     if (!in_period(event, *rule, item)) continue;
     const bool late = item.outcome == Outcome::missed || (item.due != kNever && now >= item.due);
     earliest = std::min(earliest, item.due);
+    // As evidence: it stays fulfilled when its subject is looked at again.
+    if (outcome == Outcome::fulfilled)
+      item.done = std::max(item.done, rule->done_by ? rule->done_by->count : 1);
     end_item(*entity, rule, item, outcome == Outcome::fulfilled && late ? Outcome::fulfilled_late : outcome);
   }
   std::vector<Item*> after;

@@ -166,6 +166,15 @@ TEST_CASE("a month that was fulfilled begins the streak anew, one that was waive
   CHECK(texts(stage) == Lines{"1", "1", "1", "2"});
 }
 
+TEST_CASE("what a person has declared fulfilled stays so when its subject changes") {
+  Stage stage(kMonthly);
+  stage.unit("2023-03-01T08:00", "D-1", "department", "341004");
+  stage.event("2023-03-10T10:00", "obligation.fulfilled",
+              R"({"obligation_key":"monthly","unit":"D-1","period":"2023-03","on":"2023-03-10"})");
+  stage.unit("2023-03-15T08:00", "D-1", "department", "341004", R"("status":"active")");
+  CHECK(stage.said("2023-04-10T00:00").empty());
+}
+
 TEST_CASE("evidence that does not count is named once in the next message, in words") {
   Stage stage(kMonthly);
   stage.unit("2023-03-01T08:00", "D-1", "department", "341004");
