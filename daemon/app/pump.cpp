@@ -67,20 +67,22 @@ void Pump::turn() {
   if (idle() && !merger_->ready()) {
     state_.settled = std::max(state_.settled, frontier_now());
     // In quiet hours, too, it is known how far everything is; an outage is noticed by it.
-    if (!held_ && state_.settled + options_.longest_sleep <= clock_.now()) ask_ends();
+    const bool quiet = state_.settled + options_.longest_sleep <= clock_.now();
+    if (!held_ && quiet && !state_.clock_suspicious) ask_ends();
   }
   const bool all_done = source_finished_ && state_.caught_up && idle() && merger_->buffered() == 0;
   if (all_done && on_finished_all) std::exchange(on_finished_all, nullptr)();
   if (held_ && idle() && quiet_) std::exchange(quiet_, nullptr)();
   if (!merger_) return;  // stopped
-  if (!held_ && (merger_->waiting() || next_due() <= clock_.now() || !state_.caught_up)) ask_ends();
+  const bool due = next_due() <= clock_.now() || !state_.caught_up;
+  if (!held_ && (merger_->waiting() || (due && !state_.clock_suspicious))) ask_ends();
   arm();
 }
 
 /// The next batch, or null if nothing can be processed now.
 std::shared_ptr<Prepared> Pump::prepare() {
   auto batch = std::make_shared<Prepared>();
-  batch->records = merger_->take(limits::kBatchRecords, clock_.now());
+  batch->records = merger_->take(limits::kBatchRecords, trusted_now());
   batch->frontier = frontier_now();
   batch->inputs_lost = !state_.reachable || !state_.stopped.empty();
   const bool ticks = batch->frontier > dispatched_ && (next_due() <= batch->frontier || !state_.caught_up);
@@ -191,7 +193,7 @@ void Pump::recover(Lane& lane) {
 void Pump::ask_ends() {
   if (asking_ || !connected_) return;
   asking_ = true;
-  const Instant at = clock_.now();
+  const Instant at = trusted_now();
   source_.ends([this, at](const std::optional<intake::Ends>& ends) {
     asking_ = false;
     if (!merger_) return;     // stopped meanwhile
@@ -211,7 +213,8 @@ Instant Pump::next_due() const {
 void Pump::arm() {
   const Instant now = clock_.now();
   const Instant next = next_due();
-  const Duration sleep = next > now ? std::min(options_.longest_sleep, next - now) : limits::kBatchWait;
+  Duration sleep = next > now ? std::min(options_.longest_sleep, next - now) : limits::kBatchWait;
+  if (state_.clock_suspicious) sleep = options_.longest_sleep;  // what is due waits for a person
   const Duration at = clock_.monotonic() + sleep;
   if (at >= armed_) return;
   armed_ = at;
@@ -226,16 +229,25 @@ void Pump::check_clock() {
   const Instant now = clock_.now();
   const Duration monotonic = clock_.monotonic();
   const Duration step = (now - last_clock_) - (monotonic - last_monotonic_);
+  const Instant before = last_clock_;
+  const Duration since = last_monotonic_;
   last_clock_ = now;
   last_monotonic_ = monotonic;
   if (state_.clock_suspicious && step < -options_.suspicious_step / 2) return confirm_clock();  // set back
   if (step <= options_.suspicious_step || state_.clock_suspicious) return;
   state_.clock_suspicious = true;
+  trusted_ = before;
+  trusted_since_ = since;
   log::error(
       "the clock was set forward by {} minutes; deadlines are held until that is confirmed (SIGUSR1) or "
       "undone",
       std::chrono::duration_cast<std::chrono::minutes>(step).count());
   if (on_state) on_state();
+}
+
+/// While the clock is not believed time goes on from where it was: records are not early.
+Instant Pump::trusted_now() const {
+  return state_.clock_suspicious ? trusted_ + (clock_.monotonic() - trusted_since_) : clock_.now();
 }
 
 void Pump::confirm_clock() {

@@ -103,6 +103,7 @@ class Pump final : public intake::Sink {
   void ask_ends();
   void arm();
   void check_clock();
+  Instant trusted_now() const;
   void update_back_pressure();
   bool idle() const;
   Instant next_due() const;
@@ -137,6 +138,8 @@ class Pump final : public intake::Sink {
   Duration unreachable_since_{};  // monotonic
   Duration last_monotonic_{};
   Instant last_clock_{};
+  Instant trusted_{};  // what the clock showed before it was set forward
+  Duration trusted_since_{};
 };
 
 }  // namespace duban::app
