@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "event/cloudevents.hpp"
+
 namespace duban::sim {
 
 /// One process's view: fetches in portions of any size, each partition at its own pace.
@@ -110,14 +112,7 @@ class Broker::Connection final : public intake::Source {
     std::vector<event::Record> records;
     for (int64_t i = 0; i < count; ++i, ++position.next) {
       const Stored& stored = partition.records[static_cast<size_t>(position.next)];
-      event::Record record;
-      record.input = &partition.input;
-      record.offset = position.next;
-      record.leader_epoch = 1;
-      record.at = stored.at;
-      record.key = stored.key;
-      record.payload = stored.payload;
-      records.push_back(std::move(record));
+      records.push_back(stored.record(partition.input, position.next));
     }
     sink_->on_records(std::move(records));
     fetch(index);
@@ -137,21 +132,33 @@ Broker::Broker(SimTime& time, size_t partitions, uint64_t seed) : time_(time), r
   }
 }
 
-void Broker::append(size_t index, std::string key, std::string payload) {
+event::Record Broker::Stored::record(const event::Input& input, int64_t offset) const {
+  event::Record record;
+  record.input = &input;
+  record.offset = offset;
+  record.leader_epoch = 1;
+  record.at = at;
+  record.key = key;
+  record.payload = payload;
+  if (short_form) record.headers.push_back({event::kShortFormHeader, "1"});
+  return record;
+}
+
+void Broker::append(size_t index, Stored what) {
   if (!reachable_) {
-    waiting_.push_back({index, std::move(key), std::move(payload)});
+    waiting_.push_back({index, std::move(what)});
     return;
   }
   const size_t chosen = index % partitions_.size();
-  partitions_[chosen].records.push_back({time_.true_now(), std::move(key), std::move(payload)});
+  what.at = time_.true_now();
+  partitions_[chosen].records.push_back(std::move(what));
   if (connection_ != nullptr) connection_->fetch(chosen);
 }
 
 void Broker::set_reachable(bool reachable) {
   if (reachable == std::exchange(reachable_, reachable)) return;
   if (reachable)
-    for (Waiting& waiting : std::exchange(waiting_, {}))
-      append(waiting.partition, std::move(waiting.key), std::move(waiting.payload));
+    for (Waiting& waiting : std::exchange(waiting_, {})) append(waiting.partition, std::move(waiting.what));
   if (connection_ != nullptr) connection_->reachable_changed();
 }
 

@@ -20,6 +20,8 @@ class Broker {
     Instant at{};
     std::string key;
     std::string payload;
+    bool short_form = false;  // leaves out what live events must state
+    event::Record record(const event::Input& input, int64_t offset) const;
   };
   struct Partition {
     event::Input input;
@@ -31,7 +33,7 @@ class Broker {
   Broker(SimTime& time, size_t partitions, uint64_t seed);
 
   /// While it is out of reach producers keep what they have and repeat it later.
-  void append(size_t partition, std::string key, std::string payload);
+  void append(size_t partition, Stored what);
   void set_reachable(bool reachable);
   bool reachable() const { return reachable_; }
   /// Forgets all but the last `kept` records.
@@ -45,7 +47,7 @@ class Broker {
   class Connection;
   struct Waiting {
     size_t partition;
-    std::string key, payload;
+    Stored what;
   };
 
   SimTime& time_;

@@ -11,8 +11,8 @@ namespace duban::sim {
 
 /// Rules in the form of the plan (docs/fault-simulator.md) as YAML.
 std::string rules_text(const Json& rules);
-/// The same rules give the same object. Throws std::runtime_error if the rules are wrong: a defect of the
-/// plan.
+/// Rules and catalog as they are shipped, if the world is a wild one. The same rules give the same object.
+/// Throws std::runtime_error if the rules are wrong: a defect of the plan.
 std::shared_ptr<const rule::Configuration> configuration_of(const Json& world, const Json& rules);
 
 /// The shipped arrangements of the simulated years.

@@ -2,6 +2,7 @@
 #include <random>
 
 #include "core/time.hpp"
+#include "engine/random_events.hpp"
 #include "plan.hpp"
 
 namespace duban::sim {
@@ -16,6 +17,7 @@ class Draw {
   explicit Draw(uint64_t seed) : random_(seed) { world_["seed"] = seed; }
 
   Plan plan() {
+    const bool wild = one_in(4);
     days_ = 20 + below(160);
     begin_ = Date::of(2023, 1, 1) + static_cast<int>(below(500));
     world_["begin"] = begin_.str() + "T00:00";
@@ -25,11 +27,18 @@ class Draw {
     world_["ticks"] = one_in(2) ? 5000 : 1 + below(4);
     world_["subjects"] = one_in(2) ? 500 : 1 + below(4);
     world_["wal_pages"] = 5 + below(200);
-    world_["routes"] = "default: [out]\n";
-    world_["rules"] = rules();
-    units();
-    events();
-    faults();
+    world_["people"] = one_in(2);
+    world_["routes"] = routes(world_["people"]);
+    world_["rules"] = Json::array();
+    if (wild) {
+      wild_events();
+    } else {
+      world_["rules"] = rules();
+      units();
+      events();
+    }
+    if (!wild && one_in(3)) untimely();
+    if (!one_in(5)) faults();  // without any, the oracle and the daemon must agree, too
     std::stable_sort(steps_.begin(), steps_.end(), [](const Step& a, const Step& b) { return a.at < b.at; });
     return {std::move(world_), std::move(steps_)};
   }
@@ -41,7 +50,17 @@ class Draw {
   T of(std::initializer_list<T> choices) {
     return *(choices.begin() + below(static_cast<int64_t>(choices.size())));
   }
-  std::string text(std::initializer_list<const char*> choices) { return of(choices); }
+  std::string text_of(std::initializer_list<const char*> choices) { return of(choices); }
+
+  std::string routes(bool people) {
+    std::string text = "routes:\n  - { channels: [out], continue: true }\n";
+    if (!people) return "default: [out]\n";
+    const std::string wait = ", group_wait: " + text_of({"0s", "30s", "10m"});
+    const std::string quiet = one_in(2) ? ", quiet: '20:00-08:40'" : "";
+    text += "  - { to: ['*/officer'], notify: [robot, { channel: sms, after: 10m }]" + wait + " }\n";
+    text += "  - { notify: [" + text_of({"robot", "sms", "robot, sms"}) + "]" + wait + quiet + " }\n";
+    return text + "default: [out]\n";
+  }
 
   // ---- rules
 
@@ -52,10 +71,13 @@ class Draw {
     return rules;
   }
   Json steps_of(int64_t from, int64_t to) {
-    return {{"n", from + below(to - from + 1)}, {"unit", text({"d", "wd"})}};
+    return {{"n", from + below(to - from + 1)}, {"unit", text_of({"d", "wd"})}};
   }
   Json task_rule(const std::string& id) {
-    Json rule{{"form", "task"}, {"id", id}, {"sort", text({"a", "b"})}, {"missed", "all"}};
+    Json rule{{"form", "task"},
+              {"id", id},
+              {"sort", text_of({"a", "b"})},
+              {"missed", text_of({"all", "latest", "none"})}};
     rule["due"] = {{"anchor", "due"}};
     if (one_in(3)) {
       rule["due"] = steps_of(1, 12);
@@ -63,8 +85,8 @@ class Draw {
     } else if (one_in(4)) {
       rule["due"].update(steps_of(-3, 5));
     }
-    if (one_in(4)) rule["roll"] = text({"next", "previous"});
-    if (one_in(3)) rule["day_off"] = text({"after", "keep", "skip"});
+    if (one_in(4)) rule["roll"] = text_of({"next", "previous"});
+    if (one_in(3)) rule["day_off"] = text_of({"after", "keep", "skip"});
     rule["stages"] = ladder();
     return rule;
   }
@@ -78,8 +100,8 @@ class Draw {
       Json stage{{"id", "s" + std::to_string(i)}, {"anchor", "due"}};
       from += below(6);
       stage["n"] = from;
-      stage["unit"] = from >= 0 && one_in(6) ? "h" : text({"d", "wd"});
-      if (stage["unit"] != "h") stage["time"] = text({"09:00", "08:30", "17:00", "24:00", "00:00"});
+      stage["unit"] = from >= 0 && one_in(6) ? "h" : text_of({"d", "wd"});
+      if (stage["unit"] != "h") stage["time"] = text_of({"09:00", "08:30", "17:00", "24:00", "00:00"});
       if (from >= 0) level = std::min<int64_t>(2, level + below(2));
       stage["level"] = levels[static_cast<size_t>(level)];
       if (one_in(5)) {
@@ -87,7 +109,7 @@ class Draw {
         if (from < 0 || one_in(2)) stage["times"] = 2 + below(4);
         if (!stage.contains("times")) stage["times"] = 6;
       }
-      stage["severity"] = text({"notice", "warning", "serious", "critical"});
+      stage["severity"] = text_of({"notice", "warning", "serious", "critical"});
       stage["to"] = recipients();
       stages.push_back(std::move(stage));
     }
@@ -98,8 +120,8 @@ class Draw {
     return stages;
   }
   Json recipients() {
-    Json to = Json::array({text({"unit.officer", "unit", "town"})});
-    if (one_in(2)) to.push_back(text({"office", "office.duty", "unit.principal"}));
+    Json to = Json::array({text_of({"unit.officer", "unit", "town"})});
+    if (one_in(2)) to.push_back(text_of({"office", "office.duty", "unit.principal"}));
     return to;
   }
 
@@ -149,12 +171,27 @@ class Draw {
     for (int64_t i = 0; i < tasks; ++i) task("task-" + std::to_string(i));
     for (int64_t i = below(3); i > 0; --i)
       add(moment(), "event",
-          {{"in", below(3)}, {"raw", text({"no event", "{}", "{\"specversion\":\"1.0\"}"})}});
+          {{"in", below(3)}, {"raw", text_of({"no event", "{}", "{\"specversion\":\"1.0\"}"})}});
+  }
+  /// The shipped catalog and a bit of every kind of rule: only an undisturbed run knows what they must say.
+  void wild_events() {
+    world_["kind"] = "wild";
+    begin_ = Date::of(2023, 3, 20);
+    world_["begin"] = begin_.str() + "T00:00";
+    const Instant from = zone_.instant(begin_, TimeOfDay{0});
+    for (const test::Line& line : test::random_events(random_(), 20 + static_cast<size_t>(below(100)))) {
+      const int64_t at = (line.at - from).count();
+      add(at, "event", {{"in", below(3)}, {"raw", line.payload}, {"short", true}});
+      days_ = at / kDay + 1;
+    }
+    world_["days"] = days_;
   }
   void task(const std::string& key) {
     int64_t at = moment();
-    Json data{
-        {"task_id", key}, {"title", key}, {"unit", text({"E-1", "E-2", "E-9"})}, {"sort", text({"a", "b"})}};
+    Json data{{"task_id", key},
+              {"title", key},
+              {"unit", text_of({"E-1", "E-2", "E-9"})},
+              {"sort", text_of({"a", "b"})}};
     if (!one_in(4)) data["due"] = day(at, -10, 40);
     event(at, key, "task.opened", data);
     const int64_t more = below(5);
@@ -162,7 +199,7 @@ class Draw {
       at += one_in(3) ? below(kHour) : below(15 * kDay);
       if (one_in(4)) at = at / kDay * kDay + 9 * kHour;  // at the very instant of a stage
       const std::string type =
-          text({"task.moved", "task.moved", "task.closed", "task.reopened", "task.opened"});
+          text_of({"task.moved", "task.moved", "task.closed", "task.reopened", "task.opened"});
       Json change{{"task_id", key}};
       if (type == "task.opened") change["title"] = key;
       if (type == "task.moved" || (type == "task.reopened" && one_in(2))) change["due"] = day(at, -5, 30);
@@ -170,20 +207,49 @@ class Draw {
     }
   }
 
+  /// What no oracle can foretell, for it hangs on the moment at which the daemon comes to it: rules that are
+  /// edited, a clock that is off by a little, records that retention has taken.
+  void untimely() {
+    world_["timely"] = false;
+    Json rules = world_["rules"];
+    for (int64_t i = below(4); i > 0; --i) {
+      const auto changed = static_cast<size_t>(below(static_cast<int64_t>(rules.size()) + 1));
+      if (changed == rules.size())
+        rules.push_back(task_rule("n" + std::to_string(i)));
+      else if (rules.size() > 1 && one_in(4))
+        rules.erase(changed);
+      else
+        rules[changed] = task_rule(rules[changed]["id"]);
+      const int64_t at = moment();
+      add(at, "edit", {{"rules", rules}});
+      if (one_in(2)) add(at, "kill", {{"power", one_in(2)}, {"down", below(kHour)}, {"steps", below(40)}});
+    }
+    for (int64_t i = below(3); i > 0; --i)
+      add(moment(), "clock", {{"by", below(6 * kHour) - 5 * kHour}, {"for", below(2 * kDay)}});
+    for (int64_t i = below(3); i > 0; --i) {
+      const int64_t at = moment();
+      add(at, "stop", {{"down", below(20 * kDay)}});
+      add(at + below(20 * kDay), "truncate", {{"in", below(3)}, {"keep", below(4)}});
+    }
+  }
   void faults() {
-    if (one_in(5)) return;  // the oracle and the daemon must agree without any, too
-    for (int64_t i = below(2 + days_ / 10); i > 0; --i) kill();
+    // A start by a wrong clock believes it: only a process that sees it jump does not.
+    const bool jumps = one_in(6);
+    if (jumps)
+      add(moment(), "clock", {{"by", 2 * kHour + below(40 * kDay)}, {"for", kMinute + below(5 * kDay)}});
+    for (int64_t i = jumps ? 0 : below(2 + days_ / 10); i > 0; --i) kill();
     for (int64_t i = below(1 + days_ / 20); i > 0; --i)
       add(moment(), "disk", {{"after", below(20)}, {"count", 1 + below(4)}, {"full", one_in(2)}});
     for (int64_t i = below(1 + days_ / 20); i > 0; --i)
       add(moment(), "receiver",
           {{"who", below(4)},
-           {"manner", text({"away", "deaf", "lies", "hears", "refuses"})},
+           {"manner", text_of({"away", "deaf", "lies", "hears", "refuses"})},
            {"latency", 1 + below(20'000)},
            {"for", below(6 * kHour)}});
     for (int64_t i = below(1 + days_ / 20); i > 0; --i)
       add(moment(), "broker", {{"for", below(4 * kMinute)}});
-    for (int64_t i = below(1 + days_ / 40); i > 0; --i) add(moment(), "stop", {{"down", below(3 * kDay)}});
+    for (int64_t i = jumps ? 0 : below(1 + days_ / 40); i > 0; --i)
+      add(moment(), "stop", {{"down", below(3 * kDay)}});
   }
   void kill() {
     Json with{{"power", one_in(2)}, {"down", one_in(3) ? below(4 * kDay) : 100 + below(kHour)}};

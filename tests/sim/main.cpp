@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 
+#include "shrink.hpp"
 #include "world.hpp"
 
 namespace {
@@ -20,16 +21,24 @@ struct Options {
   bool one = false;
   std::string scene;
   bool keep_errors = false;
+  bool brief = false;  // a failure is not shrunk
 };
 
 double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
-int report(const Plan& plan, const Ended& ended) {
-  for (const std::string& what : ended.faults) std::cout << "  " << what << '\n';
+void list(const Ended& ended) {
+  for (const std::string& what : ended.faults) std::cout << "  " << what.substr(0, 300) << '\n';
+}
+
+/// What was found, and the shortest plan that still shows it.
+void keep_shrunk(const Plan& plan) {
   const std::string path = "failed-" + std::to_string(plan.world.at("seed").get<uint64_t>()) + ".jsonl";
-  std::ofstream(path) << to_text(plan);
-  std::cout << "the scene is in " << path << std::endl;
-  return 1;
+  const Plan small = shrink(plan);
+  std::ofstream(path) << to_text(small);
+  std::cout << "shrunk from " << plan.steps.size() << " steps to " << small.steps.size() << ":\n"
+            << to_text(small);
+  list(run(small));
+  std::cout << "kept in " << path << "; scripts/simulate-faults --scene replays it" << std::endl;
 }
 
 int simulate(const Options& options) {
@@ -46,7 +55,9 @@ int simulate(const Options& options) {
     ++worlds;
     if (!ended.faults.empty()) {
       std::cout << "seed " << seed - 1 << " fails after " << tried.text() << '\n';
-      return report(plan, ended);
+      list(ended);
+      if (!options.brief) keep_shrunk(plan);
+      return 1;
     }
   } while (!options.one &&
            std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count() < options.seconds);
@@ -62,7 +73,7 @@ int replay(const std::string& path) {
   text << file.rdbuf();
   const Plan plan = plan_of(text.str());
   const Ended ended = run(plan);
-  for (const std::string& what : ended.faults) std::cout << "  " << what << '\n';
+  list(ended);
   std::cout << ended.tried.text() << "; trace " << ended.trace << std::endl;
   return ended.faults.empty() ? 0 : 1;
 }
@@ -75,18 +86,25 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     const std::string value = i + 1 < argc ? argv[i + 1] : "";
-    if (word == "--seconds")
-      options.seconds = std::stod(value), ++i;
-    else if (word == "--seed")
-      options.seed = std::stoull(value), ++i;
-    else if (word == "--one")
+    if (word == "--seconds") {
+      options.seconds = std::stod(value);
+      ++i;
+    } else if (word == "--seed") {
+      options.seed = std::stoull(value);
+      ++i;
+    } else if (word == "--scene") {
+      options.scene = value;
+      ++i;
+    } else if (word == "--one") {
       options.one = true;
-    else if (word == "--scene")
-      options.scene = value, ++i;
-    else if (word == "--log")
+    } else if (word == "--log") {
       options.keep_errors = true;
-    else
-      return std::cerr << "unknown word " << word << '\n', 2;
+    } else if (word == "--brief") {
+      options.brief = true;
+    } else {
+      std::cerr << "unknown word " << word << '\n';
+      return 2;
+    }
   }
   // The daemon says each failure loudly; here thousands are meant.
   if (!options.keep_errors && std::freopen("/dev/null", "w", stderr) == nullptr) return 1;

@@ -74,9 +74,10 @@ class SimChannel final : public delivery::Channel {
       content = message.body;
       return;
     }
-    for (const auto& alert : nlohmann::json::parse(message.body).at("alerts"))
+    const auto body = nlohmann::json::parse(message.body);
+    for (const auto& alert : body.at("alerts"))
       for (const delivery::Addressee& person : message.to)
-        ++receiver_.told[person.recipient][alert.at("id").get<std::string>()];
+        receiver_.told[person.recipient][alert.at("id")].insert(message.key);
   }
 
   Receiver& receiver_;

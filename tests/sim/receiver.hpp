@@ -3,7 +3,7 @@
 
 #include <map>
 #include <memory>
-#include <random>
+#include <set>
 #include <string>
 
 #include "delivery/channel.hpp"
@@ -17,11 +17,11 @@ struct Receiver {
   std::string name;
   Manner manner = Manner::hears;
   Duration latency{10};
-  std::map<std::string, int> attempts;                     // by key
-  std::map<std::string, int> heard;                        // by key
-  std::map<std::string, int> refused;                      // by key
-  std::map<std::string, std::map<std::string, int>> told;  // recipient → alert → how often, of people
-  std::map<std::string, std::string> content;              // of what was heard, by key
+  std::map<std::string, int> attempts;                                       // by key
+  std::map<std::string, int> heard;                                          // by key
+  std::map<std::string, int> refused;                                        // by key
+  std::map<std::string, std::map<std::string, std::set<std::string>>> told;  // recipient → alert → keys
+  std::map<std::string, std::string> content;                                // of what was heard, by key
   uint64_t messages = 0;
   uint64_t contradictions = 0;  // one key, two contents
 };

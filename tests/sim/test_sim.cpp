@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -57,6 +58,17 @@ TEST_CASE("a world is repeated exactly by its seed, and by its scene") {
     CHECK(run(plan_of(to_text(plan))).trace == trace);
     CHECK(run(draw(seed + 1)).trace != trace);
   }
+}
+
+TEST_CASE("every planted bug still fits the sources") {
+  size_t bugs = 0;
+  for (const auto& bug : std::filesystem::directory_iterator(DUBAN_SOURCE_DIR "/tests/sim/bugs")) {
+    INFO(bug.path().filename().string());
+    const std::string check = "cd '" DUBAN_SOURCE_DIR "' && git apply --check '" + bug.path().string() + "'";
+    CHECK(std::system(check.c_str()) == 0);
+    ++bugs;
+  }
+  CHECK(bugs >= 10);
 }
 
 TEST_CASE("what once went wrong does not go wrong again") {

@@ -2,6 +2,7 @@
 // who were told.
 #pragma once
 
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "broker.hpp"
 #include "plan.hpp"
 #include "receiver.hpp"
+#include "rule/configuration.hpp"
 
 namespace duban::sim {
 
@@ -18,8 +20,17 @@ struct Verdict {
   std::string ledgers;  // a hash of what they hold
 };
 
-/// No process runs any more; the ledgers lie on the disk.
-Verdict judge(const Plan& plan, const Broker& broker, const std::vector<Receiver>& receivers, Instant until);
+/// What is left when no process runs any more; the ledgers lie on the disk.
+struct Remains {
+  const Plan& plan;
+  const Broker& broker;
+  const std::vector<Receiver>& receivers;
+  std::shared_ptr<const rule::Configuration> configuration;
+  Instant from, until;
+  /// When no process ran, up to the moment at which the next one had caught up.
+  std::vector<std::pair<Instant, Instant>> away;
+};
+Verdict judge(const Remains& remains);
 
 /// What was sent before a crash and is in no ledger after it. `sent`: lines that begin with channel and key.
 std::vector<std::string> lost_after_crash(int shards, const std::set<std::string>& sent);

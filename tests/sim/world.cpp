@@ -15,6 +15,8 @@ namespace {
 constexpr Duration kAfterwards{std::chrono::days(75)};
 /// A world that has not come to rest by then never will.
 constexpr Duration kPatience{std::chrono::days(3)};
+constexpr uint64_t kWork = 20'000'000;
+constexpr uint64_t kLives = 2'000;
 
 Duration ms(const Json& of, const char* name, int64_t otherwise) {
   return Duration{of.value(name, otherwise)};
@@ -47,7 +49,8 @@ World::World(const Plan& plan)
       time_(begin_),
       broker_(time_, plan.world.at("partitions"), plan.world.at("seed")),
       rules_(plan.world.at("rules")),
-      next_life_(begin_) {
+      next_life_(begin_),
+      away_{{begin_, kNever}} {
   FaultDisk::instance().format(plan.world.at("seed"));
   engine::slices() = {plan.world.at("ticks"), plan.world.at("subjects")};
   for (const char* name : {"out", "robot", "sms", "dead-letters"}) receivers_.emplace_back().name = name;
@@ -67,7 +70,7 @@ Ended World::run() {
   calm();
   settle();
   end_life();
-  Verdict verdict = judge(plan_, broker_, receivers_, time_.true_now());
+  Verdict verdict = judge({plan_, broker_, receivers_, configuration_, begin_, time_.true_now(), away_});
   for (std::string& what : verdict.faults) fault(std::move(what));
   ended_.tried.days = static_cast<uint64_t>((time_.true_now() - begin_) / std::chrono::days(1));
   ended_.tried.alerts = verdict.alerts;
@@ -81,6 +84,13 @@ Ended World::run() {
 void World::run_to(Instant t) {
   FaultDisk& disk = FaultDisk::instance();
   for (;;) {
+    if (++work_ > kWork || lives_ > kLives)
+      throw std::runtime_error("the world does not come to rest: at " +
+                               Zone::shanghai().format(time_.true_now()) + " in life " +
+                               std::to_string(lives_));
+    if (life_ && life_->state() != nullptr && life_->state()->caught_up && !away_.empty() &&
+        away_.back().second == kNever)
+      away_.back().second = time_.true_now();
     if (life_ && steps_left_ && (*steps_left_)-- == 0) {
       steps_left_.reset();
       disk.crash_after(0, how_);
@@ -94,6 +104,11 @@ void World::run_to(Instant t) {
     if (life_ && life_->stopped()) {
       end_life();
       next_life_ = time_.true_now() + down_;
+    }
+    if (life_ && life_->halted() && !from_earliest_) {  // a person decides to go on without what is gone
+      from_earliest_ = true;
+      down_ = std::chrono::hours(1);
+      life_->stop();
     }
     const auto ends = std::min_element(ends_.begin(), ends_.end(),
                                        [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -128,7 +143,7 @@ void World::begin_life() {
 
 void World::end_life() {
   if (!life_) return;
-  ended_.tried.disk_faults += 0;
+  if (away_.empty() || away_.back().second != kNever) away_.emplace_back(time_.true_now(), kNever);
   life_.reset();
 }
 
@@ -148,8 +163,11 @@ void World::take(const Step& step) {
   const Instant until = time_.true_now() + ms(with, "for", 0);
   if (step.act == "event") {
     ++ended_.tried.events;
-    broker_.append(with.at("in"), with.value("key", ""),
-                   with.contains("raw") ? with["raw"].get<std::string>() : with.at("event").dump());
+    broker_.append(with.at("in"),
+                   {{},
+                    with.value("key", ""),
+                    with.contains("raw") ? with["raw"].get<std::string>() : with.at("event").dump(),
+                    with.value("short", false)});
   } else if (step.act == "kill") {
     how_ = with.value("power", false) ? Crash::power : Crash::process;
     down_ = ms(with, "down", 1000);
@@ -178,6 +196,15 @@ void World::take(const Step& step) {
     rules_ = with.at("rules");
     configuration_ = configuration_of(plan_.world, rules_);
     if (life_) life_->edit(configuration_);
+  } else if (step.act == "truncate") {
+    broker_.truncate(with.at("in"), with.value("keep", int64_t{0}));
+  } else if (step.act == "clock") {
+    time_.set_skew(ms(with, "by", 0));
+    if (life_) life_->wake();
+    ends_.emplace_back(until, [this] {
+      time_.set_skew(Duration{0});
+      if (life_) life_->wake();
+    });
   } else {
     throw std::runtime_error("no step is called " + step.act);
   }
@@ -214,6 +241,14 @@ void World::saw(const std::string& line) {
 
 void World::fault(std::string what) { ended_.faults.push_back(std::move(what)); }
 
-Ended run(const Plan& plan) { return World(plan).run(); }
+Ended run(const Plan& plan) {
+  try {
+    return World(plan).run();
+  } catch (const std::exception& error) {
+    Ended ended;
+    ended.faults.push_back(error.what());
+    return ended;
+  }
+}
 
 }  // namespace duban::sim

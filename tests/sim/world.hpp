@@ -63,6 +63,8 @@ class World {
   Duration down_{0};                                             // after the next crash
   std::vector<std::pair<Instant, std::function<void()>>> ends_;  // of faults that last
   bool from_earliest_ = false;
+  std::vector<std::pair<Instant, Instant>> away_;  // when nothing ran, up to when it had caught up
+  uint64_t work_ = 0;
   std::set<std::string> sent_;  // keys that left the process since its last crash
   Ended ended_;
 };
