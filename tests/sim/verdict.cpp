@@ -182,7 +182,8 @@ class Judge {
       if (found == stored_.end())
         fault("without faults there would be " + what);
       else if (found->second != what)
-        fault("without faults " + line(alerts_.at(id).said) + " would have " + part(what, found->second));
+        fault("without faults " + (alerts_.contains(id) ? line(alerts_.at(id).said) : id) + " would have " +
+              part(what, found->second));
     }
     for (const auto& [id, what] : stored_)
       if (!clean.contains(id)) fault("without faults there would not be " + what);
