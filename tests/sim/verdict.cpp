@@ -130,6 +130,7 @@ class Judge {
     if (receipts > count(out.attempts))
       fault(what + " has " + std::to_string(receipts) + " receipts of " +
             std::to_string(count(out.attempts)) + " attempts");
+    if (state != State::pending && receipts == 0) fault(what + " was settled without a receipt");
     if (state == State::delivered && count(out.heard) == 0)
       fault(what + " counts as delivered, and nobody heard it");
     if (state == State::rejected && count(out.refused) == 0)

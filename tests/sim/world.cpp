@@ -63,21 +63,29 @@ World::~World() {
 }
 
 Ended World::run() {
-  for (const Step& step : plan_.steps) {
-    run_to(begin_ + Duration{step.at});
-    take(step);
+  try {
+    for (const Step& step : plan_.steps) {
+      run_to(begin_ + Duration{step.at});
+      take(step);
+    }
+    calm();
+    settle();
+    end_life();
+    compare();
+  } catch (const std::exception& error) {
+    fault(error.what());
   }
-  calm();
-  settle();
-  end_life();
-  Verdict verdict = judge({plan_, broker_, receivers_, configuration_, begin_, time_.true_now(), away_});
-  for (std::string& what : verdict.faults) fault(std::move(what));
   ended_.tried.days = static_cast<uint64_t>((time_.true_now() - begin_) / std::chrono::days(1));
-  ended_.tried.alerts = verdict.alerts;
   for (const Receiver& receiver : receivers_) ended_.tried.messages += receiver.messages;
   ended_.tried.disk_faults += FaultDisk::instance().failed();
-  saw(verdict.ledgers);
   return std::move(ended_);
+}
+
+void World::compare() {
+  Verdict verdict = judge({plan_, broker_, receivers_, configuration_, begin_, time_.true_now(), away_});
+  for (std::string& what : verdict.faults) fault(std::move(what));
+  ended_.tried.alerts = verdict.alerts;
+  saw(verdict.ledgers);
 }
 
 /// Time passes: the process works, timers run, crashed processes come back, faults end.
@@ -241,14 +249,6 @@ void World::saw(const std::string& line) {
 
 void World::fault(std::string what) { ended_.faults.push_back(std::move(what)); }
 
-Ended run(const Plan& plan) {
-  try {
-    return World(plan).run();
-  } catch (const std::exception& error) {
-    Ended ended;
-    ended.faults.push_back(error.what());
-    return ended;
-  }
-}
+Ended run(const Plan& plan) { return World(plan).run(); }
 
 }  // namespace duban::sim

@@ -43,6 +43,7 @@ class World {
   void look_at_crash();
   void calm();
   void settle();
+  void compare();
   bool drained() const;
   void saw(const std::string& line);
   void fault(std::string what);
