@@ -257,7 +257,7 @@ void Shard::fetch(delivery::Request request, std::function<void(delivery::Fetche
         fetched.channels = std::move(out.channels);
         ledger::Ledger& ledger = shard.engine->ledger();
         fetched.waiting = ledger.waiting();
-        if (request.sent_since != kNever) fetched.sent = ledger.sent_since(request.sent_since);
+        if (!request.sent.empty()) fetched.sent = ledger.sent(request.sent);
         return fetched;
       },
       {}, std::move(answer));

@@ -59,8 +59,10 @@ inline constexpr size_t kNamedInMessage = 20;
 inline constexpr size_t kNoticeSlice = 500;
 /// How long what an alert inhibits waits until it is asked again whether that is still current.
 inline constexpr std::chrono::minutes kInhibited{5};
-/// Attempts that a start looks back on, so that it keeps the limits of services over the restart.
-inline constexpr size_t kRememberedSends = 5'000;
+/// Receipts that a start looks back on at most, about a second's work, so that it keeps the limits of
+/// services over the restart: a limit of a day whose messages lie behind more receipts than these begins
+/// anew.
+inline constexpr size_t kRememberedSends = 500'000;
 /// Failures of a channel in a row, over all its deliveries, after which only a probe goes out.
 inline constexpr int kFailuresToStop = 5;
 /// Longest pause that a receiver may ask for (Retry-After); a longer wish is cut to this.

@@ -23,8 +23,8 @@ struct Box {
   std::vector<ledger::Receipt> receipts;  // not yet handed to settle()
   Instant next = kNever;
   std::map<std::string, std::array<int64_t, 4>> waiting;  // as of its last answer
-  bool asked = false;                                     // it has been asked what was sent before the start
-  bool look_again = false;  // something was refused: another channel may have it now
+  std::set<std::string> asked;  // the channels of which it has been asked what was sent before
+  bool look_again = false;      // something was refused: another channel may have it now
 
   bool open() const { return in_flight.size() < limits::kUnsettledDeliveries; }
 };
@@ -39,6 +39,7 @@ struct Sent {
   std::string key;
   std::vector<int64_t> carried;  // beside the delivery itself
   bool people = false;
+  bool falls_back = false;
 };
 
 }  // namespace duban::delivery

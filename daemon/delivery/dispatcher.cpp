@@ -15,9 +15,6 @@ namespace {
 constexpr Duration kLongestSleep = std::chrono::minutes(1);
 /// What stop() waits for the last receipts beyond its limit.
 constexpr Duration kLastReceipts = std::chrono::seconds(1);
-/// How far back a start looks for what the process before it sent: the longest period of a service's limit
-/// that matters; of a day's limit it is forgotten.
-constexpr Duration kRemembered = std::chrono::minutes(10);
 
 }  // namespace
 
@@ -89,8 +86,13 @@ void Dispatcher::Impl::install(std::vector<std::unique_ptr<Channel>> channels) {
     const std::string name = channel->name();
     const auto own = options.paces.find(name);
     std::vector<Pace> paces = own != options.paces.end() ? own->second : channel->pace();
-    Pacer& pacer = pacers.try_emplace(name, paces, options.seed + hash64(name)).first->second;
-    pacer.set(std::move(paces));
+    const auto [found, is_new] =
+        pacers.try_emplace(name, paces, options.seed + hash64(name), clock.monotonic());
+    Pacer& pacer = found->second;
+    if (pacer.set(std::move(paces), clock.monotonic()))
+      for (Box& box : boxes) box.asked.erase(name);
+    // What was under way when a process was killed may have counted, and has no receipt.
+    for (size_t i = 0; is_new && i < channel->concurrency(); ++i) pacer.remember(clock.monotonic());
     lanes[name] = std::make_shared<Lane>(std::move(channel), boxes.size(), pacer);
     counts[name].stopped = false;
     failures.try_emplace(name, name);
@@ -135,36 +137,50 @@ void Dispatcher::Impl::fetch(size_t index) {
     box.again = true;
     return;
   }
-  Request request{clock.now(), {}, box.in_flight};
-  if (!std::exchange(box.asked, true)) request.sent_since = clock.now() - kRemembered;
+  Request request{clock.now(), {}, box.in_flight, unknown_sends(box)};
   for (const auto& [name, lane] : lanes) {
     const size_t room = lane->room(index, clock.monotonic());
     if (room > 0) request.rooms.push_back({name, room});
   }
   box.fetching = true;
   box.again = false;
-  box.outbox->fetch(request, [weak = weak_from_this(), index, rooms = request.rooms](Fetched fetched) {
-    if (const auto impl = weak.lock()) impl->take_answer(index, rooms, std::move(fetched));
+  box.outbox->fetch(request, [weak = weak_from_this(), index, request](Fetched fetched) {
+    if (const auto impl = weak.lock()) impl->take_answer(index, request, std::move(fetched));
   });
+}
+
+/// Of limited channels, before they send anything: what they sent in the time that their limits look back on,
+/// as far as this process does not know it.
+std::vector<ledger::SentWanted> Dispatcher::Impl::unknown_sends(Box& box) {
+  std::vector<ledger::SentWanted> wanted;
+  const Duration now = clock.monotonic();
+  for (const auto& [name, lane] : lanes) {
+    Pacer& pacer = lane->pacer;
+    if (!pacer.limited() || !box.asked.insert(name).second || now - pacer.longest() >= pacer.knows_from())
+      continue;
+    const Instant wall = clock.now();
+    wanted.push_back({name, wall - pacer.longest(), wall - (now - pacer.knows_from()), pacer.most()});
+    pacer.wait_for_memory();
+  }
+  return wanted;
 }
 
 // What was sent since the request is still in `in_flight`, for its receipt is answered after this: it is
 // taken out of the answer, so that nothing is sent twice.
-void Dispatcher::Impl::take_answer(size_t index, const std::vector<ledger::ChannelRoom>& rooms,
-                                   Fetched fetched) {
+void Dispatcher::Impl::take_answer(size_t index, const Request& request, Fetched fetched) {
   Box& box = boxes[index];
   box.fetching = false;
   if (stopping) return;
   box.next = fetched.next;
   box.waiting = std::move(fetched.waiting);
-  remember_sent(fetched);
+  remember_sent(request.sent, fetched);
   std::map<std::string, std::deque<ledger::Delivery>> waiting;
   std::map<std::string, size_t> answered;
   for (ledger::Delivery& delivery : fetched.deliveries) {
     ++answered[delivery.channel];
     if (!box.in_flight.contains(delivery.id)) waiting[delivery.channel].push_back(std::move(delivery));
   }
-  for (const auto& [name, room] : rooms) {
+  for (const auto& [name, room] : request.rooms) {
     const auto lane = lanes.find(name);
     if (lane == lanes.end()) continue;
     lane->second->refill(index, std::move(waiting[name]), answered[name] >= room);
@@ -175,7 +191,9 @@ void Dispatcher::Impl::take_answer(size_t index, const std::vector<ledger::Chann
   arm();
 }
 
-void Dispatcher::Impl::remember_sent(const Fetched& fetched) {
+void Dispatcher::Impl::remember_sent(const std::vector<ledger::SentWanted>& wanted, const Fetched& fetched) {
+  for (const ledger::SentWanted& one : wanted)
+    if (const auto pacer = pacers.find(one.channel); pacer != pacers.end()) pacer->second.has_memory();
   for (const auto& [channel, at] : fetched.sent) {
     const auto pacer = pacers.find(channel);
     if (pacer != pacers.end()) pacer->second.remember(clock.monotonic() - (clock.now() - at));

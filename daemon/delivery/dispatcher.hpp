@@ -35,7 +35,7 @@ struct Request {
   Instant now{};
   std::vector<ledger::ChannelRoom> rooms;  // the channels that can take something; others are left out
   std::set<int64_t> in_flight;             // being sent, or sent and not yet settled: not wanted
-  Instant sent_since = kNever;             // what was sent since then is wanted too, for the channels' limits
+  std::vector<ledger::SentWanted> sent{};  // what was sent is wanted too, for the channels' limits
 };
 
 /// What an outbox holds for a request: Ledger::deliverable, next_delivery and pending_channels, read
@@ -45,7 +45,7 @@ struct Fetched {
   Instant next = kNever;              // when one of the asked channels has another one due
   std::vector<std::string> channels;  // every channel that has something pending, asked for or not
   std::map<std::string, std::array<int64_t, 4>> waiting;  // deliveries by channel and severity
-  std::vector<std::pair<std::string, Instant>> sent;      // channel and instant of answers since sent_since
+  std::vector<std::pair<std::string, Instant>> sent;      // channel and instant of the answers asked for
 };
 
 /// The outbox of one shard, seen from the event loop; implemented in app/ on top of the shard's thread.

@@ -47,8 +47,9 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   void wake();
   void fetch_all();
   void fetch(size_t box);
-  void take_answer(size_t box, const std::vector<ledger::ChannelRoom>& rooms, Fetched fetched);
-  void remember_sent(const Fetched& fetched);
+  void take_answer(size_t box, const Request& request, Fetched fetched);
+  std::vector<ledger::SentWanted> unknown_sends(Box& box);
+  void remember_sent(const std::vector<ledger::SentWanted>& wanted, const Fetched& fetched);
   Duration next_fetch() const;
   Duration next_free() const;
   void complain_about(const std::vector<std::string>& channels);

@@ -39,8 +39,8 @@ void Dispatcher::Impl::pump(const LanePtr& lane) {
 
 void Dispatcher::Impl::send(const LanePtr& lane, Lane::Taken taken) {
   ledger::Delivery& delivery = taken.delivery;
-  Sent sent{taken.outbox,   delivery.id, delivery.attempts,        lane->breaker.begin(), clock.monotonic(),
-            delivery.alert, {},          !delivery.carried.empty()};
+  Sent sent{taken.outbox,   delivery.id, delivery.attempts,         lane->breaker.begin(), clock.monotonic(),
+            delivery.alert, {},          !delivery.carried.empty(), delivery.falls_back};
   for (const ledger::Carried& carried : delivery.carried)
     if (carried.delivery != delivery.id) sent.carried.push_back(carried.delivery);
   boxes[taken.outbox].in_flight.insert(delivery.id);
@@ -98,7 +98,7 @@ void Dispatcher::Impl::note_answer(Lane& lane, const Sent& sent, const Outcome& 
     rates[lane.name()].add(now, 1 + sent.carried.size());
   } else {
     ++count.rejected;
-    failure.rejected(sent.key, outcome.answer, now);
+    failure.rejected(sent.key, outcome.answer, sent.falls_back, now);
   }
   if (lane.breaker.answered(sent.probe) != Breaker::Change::resumed || lane.retired) return;
   count.stopped = false;

@@ -35,10 +35,14 @@ void FailureLog::retried(const std::string& answer, Duration now) {
   }
 }
 
-void FailureLog::rejected(const std::string& key, const std::string& answer, Duration now) {
+void FailureLog::rejected(const std::string& key, const std::string& answer, bool falls_back, Duration now) {
   if (!rejections_.due(now)) return;
-  log::error("channel '{}': {} was rejected and waits for a person's decision: {}{}", channel_, key, answer,
-             and_before(rejections_.unsaid));
+  if (falls_back)
+    log::warning("channel '{}': {} was rejected and goes on by the next channel of its route: {}{}", channel_,
+                 key, answer, and_before(rejections_.unsaid));
+  else
+    log::error("channel '{}': {} was rejected and waits for a person's decision: {}{}", channel_, key, answer,
+               and_before(rejections_.unsaid));
   rejections_.unsaid = 0;
 }
 

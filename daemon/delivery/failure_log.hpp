@@ -15,7 +15,8 @@ class FailureLog {
   explicit FailureLog(std::string channel) : channel_(std::move(channel)) {}
 
   void retried(const std::string& answer, Duration now);
-  void rejected(const std::string& key, const std::string& answer, Duration now);
+  /// `falls_back`: another channel has it now.
+  void rejected(const std::string& key, const std::string& answer, bool falls_back, Duration now);
   void stopped(const std::string& answer, Duration now);
   void resumed(Duration now);
 

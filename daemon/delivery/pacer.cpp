@@ -20,6 +20,26 @@ Instant end_of_peak(Instant wall, uint64_t seed) {
 
 }  // namespace
 
+bool Pacer::set(std::vector<Pace> paces, Duration now) {
+  const Duration before = longest();
+  paces_ = std::move(paces);
+  if (longest() <= before) return false;
+  knows_from_ = std::max(knows_from_, now - before);
+  return true;
+}
+
+Duration Pacer::longest() const {
+  Duration longest{0};
+  for (const Pace& pace : paces_) longest = std::max(longest, pace.period);
+  return longest;
+}
+
+size_t Pacer::most() const {
+  int most = 0;
+  for (const Pace& pace : paces_) most = std::max(most, pace.count);
+  return static_cast<size_t>(most);
+}
+
 double Pacer::per_minute() const {
   double least = 0;
   for (const Pace& pace : paces_) {
@@ -42,6 +62,7 @@ Duration Pacer::free_at(const Pace& pace, Duration now, bool critical) const {
 }
 
 Duration Pacer::free_at(Duration now, Instant wall, bool critical) const {
+  if (asked_ > 0) return Duration::max();
   Duration at = now;
   for (const Pace& pace : paces_) at = std::max(at, free_at(pace, now, critical));
   if (limited() && !critical && at != Duration::max())
@@ -57,9 +78,8 @@ void Pacer::answered(Duration now) {
 void Pacer::remember(Duration at) {
   if (!limited()) return;
   answers_.insert(std::upper_bound(answers_.begin(), answers_.end(), at), at);
-  Duration longest{0};
-  for (const Pace& pace : paces_) longest = std::max(longest, pace.period);
-  while (!answers_.empty() && answers_.front() <= answers_.back() - longest) answers_.pop_front();
+  const Duration oldest = answers_.back() - longest();
+  while (answers_.front() <= oldest) answers_.pop_front();
 }
 
 }  // namespace duban::delivery

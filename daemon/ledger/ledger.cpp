@@ -213,8 +213,8 @@ std::vector<std::string> Ledger::pending_channels() { return impl_->outbox.pendi
 void Ledger::settle(const Receipt& receipt) { impl_->outbox.settle(receipt); }
 std::vector<HeldAlert> Ledger::held_alerts() { return impl_->outbox.held(); }
 std::map<std::string, std::array<int64_t, 4>> Ledger::waiting() { return impl_->outbox.waiting(); }
-std::vector<std::pair<std::string, Instant>> Ledger::sent_since(Instant since) {
-  return impl_->outbox.sent_since(since);
+std::vector<std::pair<std::string, Instant>> Ledger::sent(const std::vector<SentWanted>& wanted) {
+  return impl_->outbox.sent(wanted);
 }
 Outbox& Ledger::outbox() { return impl_->outbox; }
 Silences& Ledger::silences() { return impl_->silences; }

@@ -129,9 +129,9 @@ class Ledger {
   std::vector<HeldAlert> held_alerts();
   /// What waits, by channel and severity (notice, warning, serious, critical).
   std::map<std::string, std::array<int64_t, 4>> waiting();
-  /// Channel and instant of what was sent since then, the newest first: of a message once, whatever it
-  /// carried. Looks at limits::kRememberedSends receipts at most.
-  std::vector<std::pair<std::string, Instant>> sent_since(Instant since);
+  /// Channel and instant of what was sent, the newest first: of a message once, whatever it carried. Looks at
+  /// limits::kRememberedSends receipts at most.
+  std::vector<std::pair<std::string, Instant>> sent(const std::vector<SentWanted>& wanted);
   /// Deliveries to people, for the engine's decisions about them. Changes belong into a transaction.
   Outbox& outbox();
   Silences& silences();

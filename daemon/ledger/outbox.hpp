@@ -108,7 +108,7 @@ class Outbox {
   void withhold(int64_t delivery, Instant now, const std::string& why);
   /// What waits for this reason is due again.
   void release_deferred(std::string_view reason, Instant now);
-  std::vector<std::pair<std::string, Instant>> sent_since(Instant since);
+  std::vector<std::pair<std::string, Instant>> sent(const std::vector<SentWanted>& wanted);
   /// Deliveries that wait, by channel and severity.
   std::map<std::string, std::array<int64_t, 4>> waiting();
 

@@ -41,21 +41,31 @@ std::map<std::string, std::array<int64_t, 4>> Outbox::waiting() {
   return found;
 }
 
-std::vector<std::pair<std::string, Instant>> Outbox::sent_since(Instant since) {
+std::vector<std::pair<std::string, Instant>> Outbox::sent(const std::vector<SentWanted>& wanted) {
   std::vector<std::pair<std::string, Instant>> found;
+  std::map<int64_t, SentWanted> open;  // by the channel's number
+  Instant since = kNever;
+  for (const SentWanted& one : wanted) {
+    if (one.most > 0) open[static_cast<int64_t>(names_.find(one.channel))] = one;
+    since = std::min(since, one.since);
+  }
   // Receipts of one message stand in a row and say the same: it was sent once, however much it carried.
   using Attempt = std::tuple<int64_t, int64_t, int64_t, std::string>;
   std::optional<Attempt> message;
   Rows rows(select_sent_.bind(1, static_cast<int64_t>(limits::kRememberedSends)));
-  while (rows.next()) {
+  while (!open.empty() && rows.next()) {
     const Instant at = instant_of_ms(select_sent_.integer(1));
     if (at < since) break;
+    const auto channel = open.find(select_sent_.integer(0));
+    if (channel == open.end()) continue;
     Attempt attempt{select_sent_.integer(0), ms_of(at), select_sent_.integer(2),
                     std::string(select_sent_.text(3))};
     const bool carried = select_sent_.integer(4) != 0;
     if (carried && message == attempt) continue;
-    found.emplace_back(names_.text(NameId{static_cast<int32_t>(select_sent_.integer(0))}), at);
     message = carried ? std::optional(std::move(attempt)) : std::nullopt;
+    if (at < channel->second.since || at >= channel->second.until) continue;
+    found.emplace_back(channel->second.channel, at);
+    if (--channel->second.most == 0) open.erase(channel);
   }
   return found;
 }
@@ -87,6 +97,9 @@ void Outbox::carry(Delivery& delivery) {
   std::stable_sort(bundle.begin(), bundle.end(),
                    [](const NoticeRow& a, const NoticeRow& b) { return a.severity > b.severity; });
   delivery.body.clear();
+  delivery.falls_back = std::all_of(bundle.begin(), bundle.end(), [this](const NoticeRow& notice) {
+    return notice.step + 1 < notices_.plan(notice).steps.size();
+  });
   for (const NoticeRow& notice : bundle) {
     std::optional<Alert> alert = alert_of(notice.delivery);
     if (!alert) continue;

@@ -250,12 +250,21 @@ struct Delivery {
   std::string body;  // the alert's JSON, or the dead letter's envelope; empty if it carries deliveries
   std::vector<Carried> carried;  // to people; the most urgent first, the row itself among them
   std::vector<Person> to;        // each once
+  bool falls_back = false;       // rejected, it goes on by the next channel of its route
 };
 
 /// How many deliveries a channel wants to see at most.
 struct ChannelRoom {
   std::string channel;
   size_t room = 0;
+};
+
+/// What a channel has sent: [since, until), the newest `most`.
+struct SentWanted {
+  std::string channel;
+  Instant since{};
+  Instant until{};
+  size_t most = 0;
 };
 
 struct Receipt {

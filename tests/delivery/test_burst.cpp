@@ -9,6 +9,7 @@
 #include "delivery/dispatcher.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/plan.hpp"
+#include "support/memory_outbox.hpp"
 #include "support/scripted_channel.hpp"
 #include "support/virtual_scheduler.hpp"
 
@@ -33,7 +34,7 @@ class LedgerOutbox final : public Outbox {
       fetched.next = ledger_.next_delivery(request.now, request.rooms);
       fetched.channels = ledger_.pending_channels();
       fetched.waiting = ledger_.waiting();
-      if (request.sent_since != kNever) fetched.sent = ledger_.sent_since(request.sent_since);
+      if (!request.sent.empty()) fetched.sent = ledger_.sent(request.sent);
       size_t held = 0;
       for (const ledger::Delivery& delivery : fetched.deliveries) held += delivery.carried.size();
       most_read = std::max(most_read, held);
@@ -165,43 +166,87 @@ TEST_CASE(
   CHECK(outbox.most_read <= 3 * 64 * limits::kCarried / 4);
 }
 
-TEST_CASE("what a process sent before it was killed counts for the limits of the next one") {
+namespace {
+
+/// Processes of one house, one after the other, each with a robot of these limits; what they send is in
+/// `receiver`.
+struct Processes {
   VirtualScheduler time;
-  ledger::Ledger ledger(ledger::Options{});
+  ledger::Ledger ledger{ledger::Options{}};
   Receiver receiver;
-  receiver.pace = {{20, 1min}};
-  const auto raise = [&](int first, int count) {
+  int raised = 0;
+
+  explicit Processes(std::vector<Pace> paces) { receiver.pace = std::move(paces); }
+  void raise(int count) {
     ledger.begin();
-    for (int i = first; i < first + count; ++i) {
+    for (int i = 0; i < count; ++i) {
       ledger::Alert alert;
-      alert.id = "5f-" + std::to_string(i);
+      alert.id = "5f-" + std::to_string(++raised);
       alert.at = time.now();
       alert.severity = 3;
       alert.json = "{\"id\":\"x\",\"at\":\"y\"}";
-      alert.channels = {"robot"};
+      alert.channels = {"robot", "log"};  // a channel without limits has many more receipts
       ledger.raise(alert);
     }
     ledger.commit();
-  };
-  for (int process = 0; process < 3; ++process) {
-    raise(process * 15, 15);
+  }
+  /// Runs one for so long, then kills it.
+  void run(Duration length, size_t shards_asked = 1) {
     LedgerOutbox outbox(ledger, time);
+    MemoryOutbox other(time, 30s);  // a shard that is slow to answer, and has nothing
+    std::vector<Outbox*> outboxes{&outbox};
+    if (shards_asked > 1) outboxes.push_back(&other);
     std::vector<std::unique_ptr<Channel>> channels;
     channels.push_back(std::make_unique<ScriptedChannel>("robot", 1, receiver, time, time.clock()));
-    Dispatcher dispatcher({&outbox}, std::move(channels), time.clock(), time, {});
+    channels.push_back(std::make_unique<ScriptedChannel>("log", 4, log_, time, time.clock()));
+    Dispatcher dispatcher(outboxes, std::move(channels), time.clock(), time, {});
     dispatcher.wake();
-    time.run_for(15s);
+    time.run_for(length);
     time.forget_everything();
-    receiver.under_way = 0;
+    receiver.under_way = log_.under_way = 0;
   }
-  REQUIRE(receiver.attempts.size() == 20);
-  LedgerOutbox outbox(ledger, time);
-  std::vector<std::unique_ptr<Channel>> channels;
-  channels.push_back(std::make_unique<ScriptedChannel>("robot", 1, receiver, time, time.clock()));
-  Dispatcher dispatcher({&outbox}, std::move(channels), time.clock(), time, {});
-  dispatcher.wake();
-  time.run_for(5min);
-  CHECK(receiver.attempts.size() == 45);
-  for (size_t i = 20; i < receiver.attempts.size(); ++i)
-    REQUIRE(receiver.attempts[i].at - receiver.attempts[i - 20].at >= 1min);
+  void check_limit(size_t count, Duration period) const {
+    for (size_t i = count; i < receiver.attempts.size(); ++i)
+      REQUIRE(receiver.attempts[i].at - receiver.attempts[i - count].at >= period);
+  }
+
+ private:
+  Receiver log_;
+};
+
+}  // namespace
+
+TEST_CASE("what a process sent before it was killed counts for the limits of the next one") {
+  Processes house({{20, 1min}});
+  for (int process = 0; process < 3; ++process) {
+    house.raise(15);
+    house.run(15s);
+  }
+  // Each start leaves room for a message that was under way when the one before was killed.
+  CHECK(house.receiver.attempts.size() >= 17);
+  CHECK(house.receiver.attempts.size() <= 20);
+  house.run(5min);
+  CHECK(house.receiver.attempts.size() == 45);
+  house.check_limit(20, 1min);
+}
+
+TEST_CASE("a limit of a day is kept over restarts, however many there are") {
+  Processes house({{10, 1min}, {50, 24h}});
+  house.raise(200);
+  for (int process = 0; process < 12; ++process) house.run(2h);
+  CHECK(house.receiver.attempts.size() > 30);
+  CHECK(house.receiver.attempts.size() <= 50);
+  for (int process = 0; process < 30; ++process) house.run(7h);
+  CHECK(house.receiver.attempts.size() == 200);
+  house.check_limit(10, 1min);
+  house.check_limit(50, 24h);
+}
+
+TEST_CASE("nothing goes by a limited channel before every shard has told what was sent") {
+  Processes house({{10, 1h}});
+  house.raise(5);
+  house.run(20s, 2);
+  CHECK(house.receiver.attempts.empty());
+  house.run(40s, 2);
+  CHECK(house.receiver.attempts.size() == 5);
 }

@@ -17,7 +17,7 @@ const Instant kCalm = instant_of_ms(1'700'002'200'000);
 TEST_CASE(
     "a limit counts from sending until its period after the answer, and keeps a fifth for critical "
     "messages") {
-  Pacer pacer({{5, 60s}}, 1);
+  Pacer pacer({{5, 60s}}, 1, 0s);
   for (int i = 0; i < 4; ++i) {
     CHECK(pacer.free_at(10s, kCalm, false) == 10s);
     pacer.sent();
@@ -32,7 +32,7 @@ TEST_CASE(
 }
 
 TEST_CASE("all limits of a service hold at once") {
-  Pacer pacer({{100, 60s}, {5, 1s}}, 1);
+  Pacer pacer({{100, 60s}, {5, 1s}}, 1, 0s);
   for (int i = 0; i < 5; ++i) {
     pacer.sent();
     pacer.answered(100ms * i);
@@ -46,7 +46,7 @@ TEST_CASE("at full and half hours all but critical messages wait some seconds, e
   REQUIRE(ms_of(half_past) % 1'800'000 == 0);
   std::set<int64_t> waits;
   for (uint64_t seed = 0; seed < 20; ++seed) {
-    const Pacer pacer({{20, 60s}}, seed);
+    const Pacer pacer({{20, 60s}}, seed, 0s);
     CHECK(pacer.free_at(0s, half_past, true) == 0s);
     const Duration wait = pacer.free_at(0s, half_past, false);
     CHECK(wait >= 5s);
@@ -56,5 +56,20 @@ TEST_CASE("at full and half hours all but critical messages wait some seconds, e
     waits.insert(wait.count());
   }
   CHECK(waits.size() > 10);
-  CHECK(Pacer({}, 1).free_at(0s, half_past, false) == 0s);  // without limits there is no hurry to avoid
+  CHECK(Pacer({}, 1, 0s).free_at(0s, half_past, false) == 0s);  // without limits there is no hurry to avoid
+}
+
+TEST_CASE("a limit that a reload makes longer has to know of a longer time, and until then nothing goes") {
+  Pacer pacer({{20, 60s}}, 1, 1000s);
+  CHECK_FALSE(pacer.set({{10, 60s}}, 1010s));
+  CHECK(pacer.knows_from() == 1000s);
+  CHECK(pacer.set({{10, 60s}, {3, 24h}}, 2000s));
+  CHECK(pacer.knows_from() == 1940s);  // what is older than the minute before was forgotten
+  CHECK(pacer.longest() == 24h);
+  CHECK(pacer.most() == 10);
+  pacer.wait_for_memory();
+  CHECK(pacer.free_at(2000s, kCalm, true) == Duration::max());
+  for (const Duration at : {500s, 700s, 600s}) pacer.remember(at);
+  pacer.has_memory();
+  CHECK(pacer.free_at(2000s, kCalm, true) == 500s + 24h);
 }

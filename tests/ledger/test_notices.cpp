@@ -169,11 +169,14 @@ TEST_CASE("what was sent counts as one message, however many deliveries it carri
   for (const Delivery& delivery : desk.deliverable(seconds(60)))
     desk.settle(delivery, DeliveryState::delivered, seconds(62 + delivery.id));
   std::vector<Instant> sent;
-  for (const auto& [channel, at] : desk.ledger->sent_since(seconds(60))) {
+  for (const auto& [channel, at] : desk.ledger->sent({{"sms", seconds(60), kNever, 100}})) {
     CHECK(channel == "sms");
     sent.push_back(at);
   }
   CHECK(sent.size() == 4);
+  CHECK(desk.ledger->sent({{"sms", seconds(60), kNever, 3}}).size() == 3);
+  CHECK(desk.ledger->sent({{"sms", seconds(0), seconds(62), 9}}).size() == 1);
+  CHECK(desk.ledger->sent({{"voice", seconds(0), kNever, 9}}).empty());
   CHECK(std::count(sent.begin(), sent.end(), seconds(61)) == 1);
 }
 
@@ -189,6 +192,18 @@ TEST_CASE("the audit log names the post that was tried to be reached, for all th
   const std::string body =
       R"( {"channel":"sms","to":"E-1/officer","state":"rejected","answer":"","latency_ms":0})";
   CHECK(attempts == Lines{"5f-1" + body, "5f-2" + body});
+}
+
+TEST_CASE("whether a message goes on by another channel when it is rejected is known before it is sent") {
+  Desk desk;
+  desk.raise(1, seconds(0));
+  const Delivery first = desk.deliverable(seconds(1)).front();
+  CHECK(first.falls_back);
+  desk.settle(first, DeliveryState::rejected, seconds(2));
+  desk.in_transaction([&] { desk.ledger->outbox().escalate(first.id, seconds(2), "why"); });
+  const Delivery last = desk.deliverable(seconds(3)).front();
+  CHECK(last.channel == "voice");
+  CHECK_FALSE(last.falls_back);
 }
 
 TEST_CASE("the key of a message is that of what it carries, whichever of them leads") {
