@@ -35,8 +35,10 @@ Outgoing Engine::Impl::outgoing(Instant t, const std::vector<ledger::ChannelRoom
       const std::vector<ledger::Silence> silences = ledger.silences().active(t);
       std::erase_if(out.deliveries, [&](ledger::Delivery& delivery) {
         if (delivery.carried.empty()) return false;
-        if (passes(delivery, silences, t)) return address(delivery), false;
-        return decided = true;
+        if (!passes(delivery, silences, t)) return decided = true;
+        outbox.notices().seal(delivery.id);
+        address(delivery);
+        return false;
       });
     });
   }
@@ -98,6 +100,7 @@ bool Engine::Impl::passes(const ledger::Delivery& message, const std::vector<led
     outbox.postpone(message.id, awake);
     return false;
   }
+  if (leader->is_sealed()) return true;  // it may have been sent: the same goes out under the same key
   const bool looked_at =
       !silences.empty() || !config->routes.inhibitions().empty() || !leader->deferred.empty();
   if (!looked_at) return true;

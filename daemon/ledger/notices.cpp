@@ -54,6 +54,8 @@ Notices::Notices(Database& database, Names& names)
                     "reading a delivery"),
       set_place_(database, "UPDATE notice SET bundle = ?2, leader = ?3 WHERE delivery = ?1",
                  "gathering a notice"),
+      seal_(database, "UPDATE notice SET bundle = -delivery WHERE delivery = ?1 AND bundle > 0",
+            "sealing a message"),
       leave_(database, "UPDATE notice SET bundle = 0, leader = 0, deferred = '' WHERE delivery = ?1",
              "settling a notice"),
       repoint_(database, "UPDATE notice SET leader = ?2 WHERE leader = ?1 AND leader <> 0",
@@ -139,21 +141,39 @@ int64_t Notices::bundle_key(const NoticeRow& notice, NameId channel) {
 void Notices::gather(int64_t delivery) {
   const std::optional<NoticeRow> notice = get(delivery);
   if (!notice || notice->bundle != 0 || notice->leader != 0) return;
-  const Place own = place(delivery);
-  const int64_t bundle = bundle_key(*notice, own.channel);
-  int64_t leader = 0;
-  {
-    Rows rows(select_leader_.bind(1, bundle));
-    if (rows.next()) leader = select_leader_.integer(0);
-  }
+  const int64_t bundle = bundle_key(*notice, place(delivery).channel);
+  const int64_t leader = leader_of(bundle);
   if (leader == 0) return put(delivery, bundle, 0);
+  join(delivery, notice->severity, leader);
+}
+
+int64_t Notices::leader_of(int64_t bundle) {
+  Rows rows(select_leader_.bind(1, bundle));
+  return rows.next() ? select_leader_.integer(0) : 0;
+}
+
+/// Puts a delivery, and what is behind it, behind a leader.
+void Notices::join(int64_t delivery, uint8_t severity, int64_t leader) {
+  const Place own = place(delivery);
+  repoint_.bind(1, delivery).bind(2, leader).run();
   put(delivery, 0, leader);
-  queue(delivery, DeliveryState::gathered, notice->severity, own.next);
+  queue(delivery, DeliveryState::gathered, severity, own.next);
   const Place first = place(leader);
   // A message that failed keeps its pause, whatever comes meanwhile.
   const Instant next = first.attempts > 0 ? first.next : std::min(first.next, own.next);
-  const uint8_t severity = std::max(first.severity, notice->severity);
-  if (next != first.next || severity != first.severity) queue(leader, first.state, severity, next);
+  const uint8_t highest = std::max(first.severity, own.severity);
+  if (next != first.next || highest != first.severity) queue(leader, first.state, highest, next);
+}
+
+void Notices::seal(int64_t leader) { seal_.bind(1, leader).run(); }
+
+void Notices::unseal(int64_t leader) {
+  const std::optional<NoticeRow> notice = get(leader);
+  if (!notice || !notice->is_sealed()) return;
+  const int64_t bundle = bundle_key(*notice, place(leader).channel);
+  const int64_t meanwhile = leader_of(bundle);
+  if (meanwhile != 0) join(meanwhile, get(meanwhile)->severity, leader);
+  put(leader, bundle, 0);
 }
 
 std::vector<NoticeRow> Notices::bundle_of(int64_t leader, size_t limit) {
@@ -168,9 +188,10 @@ std::vector<NoticeRow> Notices::bundle_of(int64_t leader, size_t limit) {
 void Notices::promote(int64_t old_leader, int64_t bundle) {
   const std::vector<NoticeRow> behind = bundle_of(old_leader, 2);
   if (behind.size() < 2) return;
-  const NoticeRow& heir = behind.back();  // the most urgent
+  const NoticeRow& heir = behind.back();        // the most urgent
+  const int64_t meanwhile = leader_of(bundle);  // there may be one if the old one was sealed
   repoint_.bind(1, old_leader).bind(2, heir.delivery).run();
-  put(heir.delivery, bundle, 0);
+  put(heir.delivery, meanwhile == 0 ? bundle : 0, 0);
   Instant next = place(heir.delivery).next;
   {
     Rows rows(select_earliest_.bind(1, heir.delivery));
@@ -178,13 +199,14 @@ void Notices::promote(int64_t old_leader, int64_t bundle) {
       next = std::min(next, instant_of_ms(select_earliest_.integer(0)));
   }
   queue(heir.delivery, DeliveryState::pending, heir.severity, next);
+  if (meanwhile != 0) join(heir.delivery, heir.severity, meanwhile);
 }
 
 void Notices::leave(int64_t delivery) {
   const std::optional<NoticeRow> notice = get(delivery);
   if (!notice) return;
   leave_.bind(1, delivery).run();
-  if (notice->bundle != 0) promote(delivery, notice->bundle);
+  if (notice->bundle != 0) promote(delivery, bundle_key(*notice, place(delivery).channel));
 }
 
 void Notices::defer(int64_t delivery, std::string_view reason, Instant until) {

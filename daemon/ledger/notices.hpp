@@ -3,10 +3,10 @@
 // A delivery to a person is a row of `delivery` like any other, and a row here. What the same people are to
 // hear by the same channel is one bundle: its first delivery leads it and stands in the queue for all, with
 // the highest severity and the earliest instant among them; the others are `gathered` behind it. A message
-// carries the leader and the most urgent of the others. When it has been settled, what came meanwhile gets a
-// leader of its own; when it failed, all wait for the next attempt together with what comes until then, so
-// overlapping bursts merge and do not multiply. Critical ones, digests, and what is deferred for one reason
-// are bundles of their own.
+// carries the leader and the most urgent of the others. It is sealed before it is sent: what comes meanwhile
+// gets a leader of its own, so that after a crash the same goes out under the same key. When it failed, all
+// wait for the next attempt together with what came, so overlapping bursts merge and do not multiply.
+// Critical ones, digests, and what is deferred for one reason are bundles of their own.
 //
 // A delivery has an instant at which it goes on to the next channel of its plan: at once when it is rejected,
 // or when nobody has acknowledged the alert in time. It then gets a successor, another row; both stay.
@@ -34,11 +34,13 @@ struct NoticeRow {
   size_t step = 0;
   uint64_t group = 0;
   uint8_t severity = 0;  // its own; the leader's row has the highest of its bundle
-  int64_t bundle = 0;    // it leads this one
+  int64_t bundle = 0;    // it leads this one; negative: one that is sealed
   int64_t leader = 0;    // it waits behind this one
   Instant escalate = kNever;
   int64_t successor = 0;
   std::string deferred;  // why it waits: a silence's id, or the id of the alert that says more
+
+  bool is_sealed() const { return bundle < 0; }
 };
 
 class Notices {
@@ -54,6 +56,10 @@ class Notices {
   void gather(int64_t delivery);
   /// The leader, then those behind it, the most urgent first, at most `limit`.
   std::vector<NoticeRow> bundle_of(int64_t leader, size_t limit);
+  /// Nothing more joins what this one leads, until it is settled or unsealed.
+  void seal(int64_t leader);
+  /// It was not delivered: what came meanwhile joins it, and what comes.
+  void unseal(int64_t leader);
   /// Takes a delivery out of its bundle; what waited behind it gets another leader. Its own row stays
   /// pending, or what settling made of it.
   void leave(int64_t delivery);
@@ -85,6 +91,9 @@ class Notices {
   void queue(int64_t delivery, DeliveryState state, uint8_t severity, Instant next);
   int64_t bundle_key(const NoticeRow& row, NameId channel);
   void promote(int64_t old_leader, int64_t bundle);
+  /// The leader of a bundle that is not sealed; 0: there is none.
+  int64_t leader_of(int64_t bundle);
+  void join(int64_t delivery, uint8_t severity, int64_t leader);
 
   Database& database_;
   Names& names_;
@@ -99,6 +108,7 @@ class Notices {
   Statement select_next_escalation_;
   Statement select_place_;
   Statement set_place_;
+  Statement seal_;
   Statement leave_;
   Statement repoint_;
   Statement set_queue_;

@@ -135,6 +135,7 @@ void Outbox::settle_notice(const Receipt& receipt) {
     else
       notices_.set_escalation(delivery, goes_on ? receipt.at : kNever);
   }
+  if (receipt.state == DeliveryState::pending) notices_.unseal(receipt.delivery);
 }
 
 void Outbox::note_decision(int64_t delivery, Instant at, const std::string& what) {

@@ -140,6 +140,57 @@ TEST_CASE("a message that failed keeps its pause, takes what comes meanwhile, an
   CHECK(desk.messages(seconds(60)) == Lines{"5f-1 5f-2"});
 }
 
+TEST_CASE("a message that is on its way stays as it is, though there was no receipt and more has come") {
+  Desk desk;
+  desk.raise(1, seconds(0));
+  desk.raise(2, seconds(1));
+  const Delivery sent = desk.deliverable(seconds(9)).at(0);
+  desk.in_transaction([&] { desk.ledger->outbox().notices().seal(sent.id); });
+  desk.raise(3, seconds(2), 2);
+  desk.reopen();
+  CHECK(desk.messages(seconds(9)) == Lines{"5f-3", "5f-1 5f-2"});
+  const Delivery again = desk.deliverable(seconds(9)).at(1);
+  CHECK(again.alert == sent.alert);
+
+  SECTION("delivered: what came stays a message of its own") {
+    desk.settle(again, DeliveryState::delivered, seconds(10));
+    CHECK(desk.messages(seconds(10)) == Lines{"5f-3"});
+  }
+  SECTION("failed: what came joins it and waits with it") {
+    desk.settle(again, DeliveryState::pending, seconds(10));
+    CHECK(desk.messages(seconds(69)).empty());
+    CHECK(desk.messages(seconds(70)) == Lines{"5f-3 5f-1 5f-2"});
+  }
+  SECTION("both on their way and failed: they are one message again") {
+    const Delivery other = desk.deliverable(seconds(9)).at(0);
+    desk.in_transaction([&] { desk.ledger->outbox().notices().seal(other.id); });
+    desk.settle(other, DeliveryState::pending, seconds(10));
+    desk.settle(again, DeliveryState::pending, seconds(20));
+    CHECK(desk.messages(seconds(80)) == Lines{"5f-3 5f-1 5f-2"});
+  }
+  for (const Delivery& rest : desk.deliverable(seconds(99)))
+    desk.settle(rest, DeliveryState::delivered, seconds(99));
+  CHECK(desk.ledger->counts().pending == 0);
+  CHECK(desk.ledger->waiting().empty());
+}
+
+TEST_CASE("of a long message that is on its way, what it did not carry joins what came meanwhile") {
+  Desk desk;
+  desk.in_transaction([&] {
+    for (int i = 0; i < 120; ++i) {
+      Alert one = alert(i, seconds(i));
+      desk.ledger->raise(one);
+    }
+  });
+  const Delivery sent = desk.deliverable(seconds(999)).at(0);
+  desk.in_transaction([&] { desk.ledger->outbox().notices().seal(sent.id); });
+  desk.raise(120, seconds(120));
+  desk.settle(sent, DeliveryState::delivered, seconds(999));
+  const std::vector<Delivery> rest = desk.deliverable(seconds(999));
+  REQUIRE(rest.size() == 1);
+  CHECK(rest[0].carried.size() == 21);
+}
+
 TEST_CASE("a message carries a bounded number; what is left is the next one, and nothing is lost") {
   Desk desk;
   std::set<std::string> heard;
