@@ -128,8 +128,7 @@ struct Scene {
   /// What waits for the channel.
   std::vector<std::string> said() {
     std::optional<delivery::Fetched> fetched;
-    shard.fetch({clock.now(), {{"log", 100}}, {}, kNever},
-                [&](delivery::Fetched f) { fetched = std::move(f); });
+    shard.fetch({clock.now(), {{"log", 100}}, {}, {}}, [&](delivery::Fetched f) { fetched = std::move(f); });
     REQUIRE(loop_until(loop, [&] { return fetched.has_value(); }));
     std::vector<std::string> bodies;
     for (const ledger::Delivery& one : fetched->deliveries) bodies.push_back(one.body);
