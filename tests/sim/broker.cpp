@@ -30,6 +30,7 @@ class Broker::Connection final : public intake::Source {
       positions_.push_back({next, !there, false, false});
       if (!there)
         later([this, &partition] {
+          if (stopped_) return;
           sink_->on_stopped(partition.input,
                             "offset out of range of partition " + std::to_string(partition.input.partition));
         });
@@ -69,6 +70,7 @@ class Broker::Connection final : public intake::Source {
   }
   void reachable_changed() {
     later([this] {
+      if (stopped_) return;
       if (ready_) return try_to_open();
       if (sink_ != nullptr) sink_->on_reachable(broker_.reachable_, "simulated");
       fetch_all();
