@@ -212,6 +212,10 @@ void World::take(const Step& step) {
     ends_.emplace_back(until, [this] {
       time_.set_skew(Duration{0});
       if (life_) life_->wake();
+      // Somebody looks at the clock, which is right again, and says so.
+      ends_.emplace_back(time_.true_now() + std::chrono::minutes(30), [this] {
+        if (life_) life_->confirm_clock();
+      });
     });
   } else {
     throw std::runtime_error("no step is called " + step.act);
@@ -222,7 +226,8 @@ void World::take(const Step& step) {
 void World::calm() {
   FaultDisk::instance().repair();
   steps_left_.reset();
-  for (const auto& end : std::exchange(ends_, {})) end.second();
+  while (!ends_.empty())
+    for (const auto& end : std::exchange(ends_, {})) end.second();
 }
 
 /// Nothing more happens: all that is due is said, the outbox drains.
