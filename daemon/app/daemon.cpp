@@ -102,8 +102,9 @@ void Daemon::open_shards() {
     if (!settings.dead_letter_topic.empty()) options.engine.dead_letter_channel = kDeadLetterChannel;
     shards_.push_back(
         std::make_unique<Shard>(loop_, pool_.get_executor(), loaded_.configuration, std::move(options)));
-    shards_.back()->on_failure = [this](const std::string& what) {
+    shards_.back()->on_failure = [this, shard = shards_.back().get()](const std::string& what) {
       log::error("{}; intake pauses until the storage works again", what);
+      if (pump_) pump_->storage_failed(*shard);
       say_status();
     };
     shards.push_back(shards_.back().get());

@@ -173,6 +173,11 @@ void Pump::applied(Lane& lane, const std::optional<Progress>& progress) {
   turn();
 }
 
+void Pump::storage_failed(const Shard& shard) {
+  for (Lane& lane : lanes_)
+    if (lane.shard == &shard && !std::exchange(lane.stuck, true)) recover(lane);
+}
+
 /// After a storage failure: the ledger is opened anew, and what was not applied is given again, in order.
 void Pump::recover(Lane& lane) {
   if (!std::exchange(state_.storage_failed, true) && on_state) on_state();

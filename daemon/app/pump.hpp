@@ -70,6 +70,8 @@ class Pump final : public intake::Sink {
   /// As hold(), for good.
   void stop(std::function<void()> stopped);
   void confirm_clock();
+  /// A shard's storage failed, at whatever task: it is reopened, and what was not applied is given again.
+  void storage_failed(const Shard& shard);
   const PumpState& state() const { return state_; }
   /// How far each input has been taken, and its end as the source last said it.
   std::vector<api::InputStatus> inputs() const;

@@ -35,7 +35,10 @@ Life::Life(SimTime& time, Broker& broker, std::vector<Receiver>& receivers,
     shard.engine.dead_letter_channel = "dead-letters";
     shards_.push_back(
         std::make_unique<app::Shard>(loop_, loop_.get_executor(), configuration_, std::move(shard)));
-    shards_.back()->on_failure = [this](const std::string&) { ++storage_failures_; };
+    shards_.back()->on_failure = [this, shard = shards_.back().get()](const std::string&) {
+      ++storage_failures_;
+      if (pump_) pump_->storage_failed(*shard);
+    };
     shards.push_back(shards_.back().get());
   }
   app::PumpOptions pump;
