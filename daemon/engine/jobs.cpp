@@ -150,12 +150,12 @@ void Engine::Impl::bring_up(Entity& entity, Instant t) {
   now = present;
 }
 
-/// Whether a job is about a subject of its kind.
+/// Whether a job is about a subject of its kind: the open ones, as its walk has them.
 bool Engine::Impl::concerns(const ledger::Job& job, const Entity& entity) const {
-  if (!entity.known || job.task == Task::count) return false;
-  if (job.task == Task::of_unit) return entity.is_open() && unit_id_of(entity) == job.detail;
-  // One that was closed then does not hear of it; one that has changed since has heard of it before.
-  if (job.task == Task::evidence && (!entity.is_open() || entity.changed > job.at)) return false;
+  if (!entity.known || !entity.is_open() || job.task == Task::count) return false;
+  if (job.task == Task::of_unit) return unit_id_of(entity) == job.detail;
+  // One that has changed since has heard of it before.
+  if (job.task == Task::evidence && entity.changed > job.at) return false;
   return entity.text(entity.kind->area).starts_with(job.area);
 }
 

@@ -261,7 +261,7 @@ void Engine::Impl::carry_streak(const Entity& entity, const rule::Rule& rule, It
 /// Of ended items of past spans only the latest are kept: their memory of what was said is not needed once
 /// the span cannot come back. For a calendar's spans late evidence may still come, and a waiver.
 void Engine::Impl::forget_old_items(Entity& entity) {
-  std::erase_if(entity.items, [&](const Item& item) {
+  const size_t forgotten = std::erase_if(entity.items, [&](const Item& item) {
     if (item.span.empty() || item.is_open() || item.next != kNever) return false;
     const rule::Rule* rule = rule_of(item);
     if (rule != nullptr && find_span(*rule, carrying(item)) != nullptr) return false;
@@ -271,6 +271,7 @@ void Engine::Impl::forget_old_items(Entity& entity) {
     });
     return later >= (rule != nullptr && rule->trigger.calendar() ? kPastSpans : 1);
   });
+  if (forgotten > 0) ledger.touch(entity);
 }
 
 Item* Engine::Impl::find_item(Entity& entity, NameId rule, std::string_view span) const {
