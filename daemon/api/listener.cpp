@@ -112,6 +112,12 @@ Request plain(const restinio::request_t& request) {
   return out;
 }
 
+/// A request that waits for its answer. Its connection counts itself down in the server when it goes.
+struct Waiting {
+  std::shared_ptr<Server> server;
+  RequestHandle request;  // after it: the first to go
+};
+
 }  // namespace
 
 struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
@@ -127,7 +133,8 @@ struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
       response.close = true;
       send(request, std::move(response));
     } else {
-      handler(plain(*request), [request](Response response) { send(request, std::move(response)); });
+      const auto waiting = std::make_shared<const Waiting>(Waiting{server, request});
+      handler(plain(*request), [waiting](Response response) { send(waiting->request, std::move(response)); });
     }
     return restinio::request_accepted();
   }
@@ -156,7 +163,7 @@ struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
 
   asio::io_context& loop;
   Handler handler;
-  std::unique_ptr<Server> server;
+  std::shared_ptr<Server> server;
   uint16_t bound = 0;
 };
 
@@ -166,7 +173,7 @@ Listener::~Listener() { close(); }
 
 std::string Listener::open(const ListenOptions& options) {
   try {
-    impl_->server = std::make_unique<Server>(restinio::external_io_context(impl_->loop),
+    impl_->server = std::make_shared<Server>(restinio::external_io_context(impl_->loop),
                                              [this, &options](restinio::server_settings_t<Traits>& settings) {
                                                impl_->configure(settings, options);
                                              });
