@@ -282,9 +282,13 @@ void Pump::finish_catching_up() {
   if (state_.caught_up || releasing_ || !idle() || dispatched_ < started_) return;
   releasing_ = true;
   auto left = std::make_shared<size_t>(lanes_.size());
+  auto released = std::make_shared<bool>(true);
   for (Lane& lane : lanes_)
-    lane.shard->caught_up(dispatched_, [this, left] {
+    lane.shard->caught_up(dispatched_, [this, left, released](bool done) {
+      *released &= done;
       if (--*left > 0) return;
+      releasing_ = false;
+      if (!*released) return;  // once more when the ledger is open again
       state_.caught_up = true;
       if (on_state) on_state();
       if (on_progress) on_progress({});

@@ -3,6 +3,7 @@
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <asio/strand.hpp>
+#include <utility>
 
 #include "core/log.hpp"
 
@@ -138,7 +139,7 @@ void Shard::apply(std::shared_ptr<const Prepared> batch, std::function<void(std:
       std::move(done));
 }
 
-void Shard::caught_up(Instant at, std::function<void()> done) {
+void Shard::caught_up(Instant at, std::function<void(bool)> done) {
   run<Impl, std::function<bool(Impl&)>, bool>(
       impl_,
       [at](Impl& shard) {
@@ -146,7 +147,7 @@ void Shard::caught_up(Instant at, std::function<void()> done) {
         shard.options.catching_up = false;
         return true;
       },
-      false, [done = std::move(done)](bool) { done(); });
+      false, std::move(done));
 }
 
 void Shard::objection(std::shared_ptr<const rule::Configuration> next,
@@ -158,11 +159,16 @@ void Shard::objection(std::shared_ptr<const rule::Configuration> next,
 
 void Shard::configure(std::shared_ptr<const rule::Configuration> next, Instant at,
                       std::function<void(std::string)> done) {
+  asio::post(impl_->strand, [impl = impl_, next] {
+    if (impl->failed) impl->configuration = next;
+  });
   run<Impl, std::function<std::string(Impl&)>, std::string>(
       impl_,
       [next, at](Impl& shard) {
-        std::string refused = shard.ready().configure(next, at);
-        if (refused.empty()) shard.configuration = next;
+        engine::Engine& engine = shard.ready();
+        const auto before = std::exchange(shard.configuration, next);
+        std::string refused = engine.configure(next, at);
+        if (!refused.empty()) shard.configuration = before;
         return refused;
       },
       "the ledger is not available", std::move(done));

@@ -67,9 +67,11 @@ class Shard final : public delivery::Outbox {
   /// After a failure: opens the ledger anew; the tasks that were answered with nothing are the caller's to
   /// repeat.
   void retry(std::function<void(bool)> done);
-  void caught_up(Instant at, std::function<void()> done);
+  /// `done` gets false if the storage failed: then alerts are still held.
+  void caught_up(Instant at, std::function<void(bool)> done);
   /// Empty if every shard may take the configuration; else why not.
   void objection(std::shared_ptr<const rule::Configuration> next, std::function<void(std::string)> done);
+  /// A shard whose storage fails meanwhile takes the configuration when it is opened anew.
   void configure(std::shared_ptr<const rule::Configuration> next, Instant at,
                  std::function<void(std::string)> done);
   /// Empty if the storage failed: then nothing was noted.
